@@ -1,0 +1,256 @@
+"""The nouns: one frozen record for each thing fabula knows about a film. Standard library only.
+
+Times are seconds (float) from the start of the film. Character offsets count Unicode code points
+and point into the ``source`` text of the record's owner, so ``source[char_start:char_end] == text``.
+Indices are 0-based positions in their list; only ``Cue.number`` counts from 1, as subtitle files do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+Progress = Callable[[int, int | None], None]
+"""Called with (units done, units in all or None when unknown) while something long runs."""
+
+
+class Transition(StrEnum):
+    """How a shot begins: at once, or through a dissolve, fade or wipe."""
+
+    CUT = "cut"
+    GRADUAL = "gradual"
+
+
+class CueKind(StrEnum):
+    """What a subtitle is: words spoken, a sound described, music or a song, or a subtitle site's advertising."""
+
+    SPEECH = "speech"
+    SOUND = "sound"
+    MUSIC = "music"
+    ADVERTISEMENT = "advertisement"
+
+
+class LineKind(StrEnum):
+    """The types of a screenplay's lines (after the usc-sail parser's tag set)."""
+
+    HEADING = "heading"
+    ACTION = "action"
+    SPEAKER = "speaker"
+    DIALOGUE = "dialogue"
+    PARENTHETICAL = "parenthetical"
+    TRANSITION = "transition"
+
+
+class Matter(StrEnum):
+    """Which part of a book a chapter belongs to."""
+
+    FRONT = "front"
+    BODY = "body"
+    BACK = "back"
+
+
+class State(StrEnum):
+    """What the aligner says of a stretch of film or text."""
+
+    ALIGNED = "aligned"
+    MOVED = "moved"
+    FILM_ONLY = "film_only"
+    BOOK_ONLY = "book_only"
+    SCRIPT_ONLY = "script_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Frames between two cuts. ``last_frame`` is inclusive; ``end`` is when the next shot starts."""
+
+    index: int
+    start: float
+    end: float
+    first_frame: int
+    last_frame: int
+    transition: Transition = Transition.CUT
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One subtitle.
+
+    ``text`` is what a viewer reads, tags removed, line breaks kept. ``parts`` are the turns of speech in it
+    (two when the cue has two dashes), without dashes, name prefixes and bracketed sounds; ``names`` has,
+    for each part, the speaker that the file itself names ("ANNA: Come in.") or None.
+    ``speaker``, ``speakers`` (one for each part), ``scene`` (index) and ``score`` come from the screenplay aligner.
+    """
+
+    number: int
+    start: float
+    end: float
+    text: str
+    kind: CueKind = CueKind.SPEECH
+    parts: tuple[str, ...] = ()
+    names: tuple[str | None, ...] = ()
+    speaker: str | None = None
+    speakers: tuple[str | None, ...] = ()
+    scene: int | None = None
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """A subtitle file as read: cues in file order, and what had to be mended on the way."""
+
+    path: str
+    cues: tuple[Cue, ...]
+    format: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A screenplay's scene. ``setting`` is INT, EXT, INT/EXT or None; ``start`` and ``end`` come from the aligner."""
+
+    index: int
+    heading: str
+    setting: str | None = None
+    place: str | None = None
+    time_of_day: str | None = None
+    number: str | None = None
+    first_line: int = 0
+    last_line: int = 0
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptLine:
+    """One typed element of a screenplay (a whole speech is one DIALOGUE line for each paragraph or interruption).
+
+    ``speaker`` is the name made one (no CONT'D, V.O., O.S.), set on SPEAKER, PARENTHETICAL and DIALOGUE lines;
+    ``attributes`` keeps what was stripped ("V.O.", "O.S.", "CONT'D"). ``source_line`` is the 1-based line in the file.
+    ``interpolated`` says that the times were filled in between aligned neighbours.
+    """
+
+    index: int
+    kind: LineKind
+    text: str
+    scene: int | None = None
+    speaker: str | None = None
+    attributes: tuple[str, ...] = ()
+    dual: bool = False
+    source_line: int | None = None
+    start: float | None = None
+    end: float | None = None
+    interpolated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screenplay:
+    """A screenplay as read: typed lines in order and the scenes that they form."""
+
+    path: str
+    title: str | None
+    lines: tuple[ScriptLine, ...]
+    scenes: tuple[Scene, ...]
+    format: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of a book; ``last_passage`` is inclusive. Headings are titles here, not passages."""
+
+    index: int
+    title: str
+    matter: Matter
+    first_passage: int
+    last_passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of a book: ``book.source[char_start:char_end] == text``, so hard-wrapped text keeps its breaks."""
+
+    index: int
+    chapter: int
+    text: str
+    char_start: int
+    char_end: int
+
+    @property
+    def prose(self) -> str:
+        """The text for reading and matching: line breaks and runs of spaces become one space."""
+        return " ".join(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, with offsets into the book's source."""
+
+    index: int
+    passage: int
+    text: str
+    char_start: int
+    char_end: int
+
+    @property
+    def prose(self) -> str:
+        """The text for reading and matching: line breaks and runs of spaces become one space."""
+        return " ".join(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book as read. ``source`` is the decoded text of a text file, or the text of an EPUB in reading order."""
+
+    path: str
+    title: str | None
+    author: str | None
+    source: str
+    chapters: tuple[Chapter, ...]
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+    format: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What is known of a video: ``frames`` were really decoded, ``fps`` is their mean rate."""
+
+    path: str
+    width: int
+    height: int
+    fps: float
+    frames: int
+    duration: float
+    codec: str
+    rotation: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small JPEG of one frame of a shot."""
+
+    shot: int
+    frame: int
+    time: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two spans that tell the same thing, or one that has no counterpart.
+
+    Cues by number (1-based, inclusive), passages by index (inclusive); a side that is missing is None.
+    ``score`` is the probability that the link is right. ``sentence`` is the index of the best sentence.
+    ``why`` holds the strength of each channel that spoke for it.
+    """
+
+    state: State
+    score: float
+    first_cue: int | None = None
+    last_cue: int | None = None
+    first_passage: int | None = None
+    last_passage: int | None = None
+    sentence: int | None = None
+    why: tuple[tuple[str, float], ...] = ()

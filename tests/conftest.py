@@ -1,0 +1,21 @@
+"""Fixtures shared by all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def find_data() -> Path | None:
+    """The folder of development data: $FABULA_DATA, or shared/data beside the repository."""
+    places = [os.environ.get("FABULA_DATA"), Path(__file__).parents[2] / "shared" / "data"]
+    return next((Path(p) for p in places if p and Path(p).is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The development data, or the test is skipped with the reason."""
+    found = find_data()
+    if found is None:
+        pytest.skip("needs the development data: set FABULA_DATA to its folder")
+    return found
