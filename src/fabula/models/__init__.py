@@ -1,0 +1,1 @@
+"""Networks and encoders; torch lives only here."""

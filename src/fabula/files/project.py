@@ -1,0 +1,206 @@
+"""A project: what is known of one film, read from its store."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from fabula.files.store import Store
+from fabula.records import (
+    Book,
+    Chapter,
+    Cue,
+    Film,
+    Link,
+    Matter,
+    Passage,
+    Scene,
+    Screenplay,
+    ScriptLine,
+    Sentence,
+    Shot,
+    State,
+    Subtitles,
+    Thumbnail,
+)
+
+SAMPLE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a part of the project came from. ``text`` is the book's source, into which its offsets point."""
+
+    kind: str
+    path: str
+    format: str
+    title: str | None = None
+    author: str | None = None
+    encoding: str | None = None
+    text: str | None = None
+
+
+class Project:
+    """What fabula knows of one film. Everything is loaded when it is first asked for.
+
+    Use it as a context manager, or close it, to let go of the file.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Project":
+        """Open a project file for reading.
+
+        Raises:
+            InputError: there is no such file, or it is no project.
+        """
+        return cls(Store(Path(path), create=False))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None for a project in memory."""
+        return self.store.path
+
+    @cached_property
+    def title(self) -> str:
+        """The screenplay's or the book's title, or else the name of the film's file."""
+        for found in (self.screenplay, self.book):
+            if found and found.title:
+                return found.title
+        sources = [self.film.path] if self.film else [s.path for s in self._sources.values()]
+        return Path(sources[0]).stem if sources else "untitled"
+
+    @cached_property
+    def _sources(self) -> dict[str, Source]:
+        kinds = ("subtitles", "screenplay", "book")
+        found = (source for kind in kinds for source in self.store.load(f"{kind}_source", Source))
+        return {source.kind: source for source in found}
+
+    @cached_property
+    def film(self) -> Film | None:
+        """The video, if there is one."""
+        return next(iter(self.store.load("film", Film)), None)
+
+    @cached_property
+    def shots(self) -> tuple[Shot, ...]:
+        """The film's shots."""
+        return self.store.load("shots", Shot)
+
+    @cached_property
+    def thumbnails(self) -> tuple[Thumbnail, ...]:
+        """Small pictures of the shots."""
+        return self.store.load("thumbnails", Thumbnail)
+
+    @cached_property
+    def cues(self) -> tuple[Cue, ...]:
+        """The subtitles in file order, with speakers and scenes where the screenplay gives them."""
+        return self.store.load("spoken_cues", Cue) or self.store.load("cues", Cue)
+
+    @cached_property
+    def subtitles(self) -> Subtitles | None:
+        """The subtitles as they were read, without speakers and scenes."""
+        source = self._sources.get("subtitles")
+        if source is None:
+            return None
+        return Subtitles(source.path, self.store.load("cues", Cue), source.format, source.encoding or "")
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The screenplay's scenes, with times where there are subtitles."""
+        return self.store.load("timed_scenes", Scene) or self.store.load("scenes", Scene)
+
+    @cached_property
+    def lines(self) -> tuple[ScriptLine, ...]:
+        """The screenplay's lines, with times where there are subtitles."""
+        return self.store.load("timed_lines", ScriptLine) or self.store.load("lines", ScriptLine)
+
+    @cached_property
+    def screenplay(self) -> Screenplay | None:
+        """The screenplay as it was read, without times."""
+        source = self._sources.get("screenplay")
+        if source is None:
+            return None
+        lines, scenes = self.store.load("lines", ScriptLine), self.store.load("scenes", Scene)
+        return Screenplay(source.path, source.title, lines, scenes, source.format)
+
+    @cached_property
+    def book(self) -> Book | None:
+        """The book, if there is one."""
+        source = self._sources.get("book")
+        if source is None:
+            return None
+        return Book(
+            source.path,
+            source.title,
+            source.author,
+            source.text or "",
+            self.store.load("chapters", Chapter),
+            self.store.load("passages", Passage),
+            self.store.load("sentences", Sentence),
+            source.format,
+        )
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The book's passages."""
+        return self.book.passages if self.book else ()
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """One link for each cue, then the stretches that only the book has."""
+        return self.store.load("links", Link)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What had to be mended or skipped on the way."""
+        return self.store.warnings()
+
+    def speaker_share(self) -> float:
+        """Share of the spoken cues that have a speaker."""
+        spoken = [cue for cue in self.cues if cue.kind == "speech"]
+        return sum(cue.speaker is not None for cue in spoken) / max(len(spoken), 1)
+
+    def aligned_share(self) -> float:
+        """Share of the spoken cues that the book has."""
+        spoken = {cue.number for cue in self.cues if cue.kind == "speech"}
+        found = {link.first_cue for link in self.links if link.state in (State.ALIGNED, State.MOVED)}
+        return len(spoken & found) / max(len(spoken), 1)
+
+    def book_share(self) -> float:
+        """Share of the book's body, by characters, that is in no stretch which only the book has."""
+        if self.book is None:
+            return 0.0
+        body = {chapter.index for chapter in self.book.chapters if chapter.matter is Matter.BODY}
+        length = {p.index: len(p.text) for p in self.book.passages if p.chapter in body}
+        unused = {
+            index
+            for link in self.links
+            if link.state is State.BOOK_ONLY and link.first_passage is not None and link.last_passage is not None
+            for index in range(link.first_passage, link.last_passage + 1)
+        }
+        return 1 - sum(length.get(index, 0) for index in unused) / max(sum(length.values()), 1)
+
+
+def fingerprint(path: Path) -> str:
+    """A hash of a file's content; of a large one (a film), its size with its head, middle and tail."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        digest.update(str(size).encode())
+        whole = size <= 64 * SAMPLE
+        for place in range(0, size, SAMPLE) if whole else (0, size // 2, size - SAMPLE):
+            file.seek(place)
+            digest.update(file.read(SAMPLE))
+    return digest.hexdigest()

@@ -1,0 +1,133 @@
+"""Records as rows for JSON and CSV: the names that users' programs read, in one place."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fabula.records import Book, Cue, Link, Scene, Shot, State
+
+Row = dict[str, Any]
+
+
+def shot_row(shot: Shot) -> Row:
+    """A shot: 0-based number, seconds, inclusive frames, how it begins."""
+    return {
+        "shot": shot.index,
+        "start": round(shot.start, 3),
+        "end": round(shot.end, 3),
+        "first_frame": shot.first_frame,
+        "last_frame": shot.last_frame,
+        "transition": shot.transition.value,
+    }
+
+
+def cue_row(cue: Cue) -> Row:
+    """A cue: 1-based number in file order, seconds, text."""
+    return {"cue": cue.number, "start": round(cue.start, 3), "end": round(cue.end, 3), "text": cue.text}
+
+
+def speaker_fields(cue: Cue, scenes: Sequence[Scene]) -> Row:
+    """Who speaks a cue, and in which scene."""
+    scene = scenes[cue.scene] if cue.scene is not None else None
+    return {
+        "speaker": cue.speaker,
+        "speakers": list(cue.speakers),
+        "scene": {"index": scene.index, "heading": scene.heading} if scene else None,
+        "score": cue.score,
+    }
+
+
+def link_fields(link: Link, book: Book) -> Row:
+    """What a cue tells of the book. ``score`` is the probability of an aligned passage, or of there being none."""
+    joined = link.state in (State.ALIGNED, State.MOVED)
+    return {
+        "state": State.ALIGNED.value if joined else link.state.value,
+        "moved": link.state is State.MOVED,
+        "score": link.score,
+        "passage": passage_row(book, link.first_passage) if joined and link.first_passage is not None else None,
+        "sentence": sentence_row(book, link.sentence) if link.sentence is not None else None,
+        "why": dict(link.why),
+    }
+
+
+def passage_row(book: Book, index: int) -> Row:
+    """A paragraph, its chapter, and where it stands in the source."""
+    passage = book.passages[index]
+    return {
+        "text": passage.text,
+        "chapter": book.chapters[passage.chapter].title,
+        "index": passage.index,
+        "char_start": passage.char_start,
+        "char_end": passage.char_end,
+    }
+
+
+def sentence_row(book: Book, index: int) -> Row:
+    """A sentence and where it stands in the source."""
+    sentence = book.sentences[index]
+    return {"text": sentence.text, "char_start": sentence.char_start, "char_end": sentence.char_end}
+
+
+def aligned_rows(
+    cues: Sequence[Cue], scenes: Sequence[Scene] | None, links: Sequence[Link] | None, book: Book | None
+) -> list[Row]:
+    """One row for each cue with all that is known of it.
+
+    With a screenplay alone or a book alone the fields stand side by side; with both, the book's are under "book",
+    because both have a score.
+    """
+    of_cue = {link.first_cue: link for link in links or () if link.first_cue is not None}
+    rows = []
+    for cue in cues:
+        row = cue_row(cue)
+        if scenes is not None:
+            row |= speaker_fields(cue, scenes)
+        if book is not None and cue.number in of_cue:
+            found = link_fields(of_cue[cue.number], book)
+            row |= found if scenes is None else {**_without(found, "score"), "book_score": found["score"]}
+        rows.append(row)
+    return rows
+
+
+def _without(row: Row, name: str) -> Row:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def to_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as CSV with a header."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def shots_csv(shots: Sequence[Shot]) -> str:
+    """Shots in the column layout of PySceneDetect's scene list: frames from 1, timecodes of milliseconds."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["Timecode List:", *(timecode(shot.start) for shot in shots[1:])])
+    writer.writerow(
+        ["Scene Number"]
+        + [f"{end} {unit}" for end in ("Start", "End") for unit in ("Frame", "Timecode", "Time (seconds)")]
+        + [f"Length ({unit})" for unit in ("frames", "timecode", "seconds")]
+    )
+    for shot in shots:
+        length = shot.end - shot.start
+        writer.writerow(
+            [
+                shot.index + 1,
+                *(shot.first_frame + 1, timecode(shot.start), f"{shot.start:.3f}"),
+                *(shot.last_frame + 1, timecode(shot.end), f"{shot.end:.3f}"),
+                *(shot.last_frame - shot.first_frame + 1, timecode(length), f"{length:.3f}"),
+            ]
+        )
+    return out.getvalue()
+
+
+def timecode(seconds: float) -> str:
+    """HH:MM:SS.mmm."""
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
