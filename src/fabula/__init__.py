@@ -1,3 +1,70 @@
-"""fabula reads a film as a story, together with its book, its screenplay and its subtitles."""
+"""fabula reads a film as a story, together with its book, its screenplay and its subtitles.
+
+>>> import fabula
+>>> project = fabula.read(film="film.mp4", subtitles="film.srt", screenplay="film.fountain", book="book.epub")
+>>> project.shots, project.cues, project.scenes, project.passages, project.links
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from fabula.align.book import align_book
+    from fabula.align.screenplay import align_screenplay
+    from fabula.errors import FabulaError, InputError
+    from fabula.files.book import read_book
+    from fabula.files.project import Project
+    from fabula.files.screenplay import read_screenplay
+    from fabula.files.subtitles import read_subtitles
+    from fabula.reading import read
+    from fabula.records import Cue, Link, Passage, Scene, Shot
+    from fabula.shots import detect_shots
+
+# Names are imported when they are first asked for: reading subtitles must not wait for video or array libraries.
+_HOMES = {
+    "FabulaError": "errors",
+    "InputError": "errors",
+    "Cue": "records",
+    "Link": "records",
+    "Passage": "records",
+    "Scene": "records",
+    "Shot": "records",
+    "Project": "files.project",
+    "read_book": "files.book",
+    "read_screenplay": "files.screenplay",
+    "read_subtitles": "files.subtitles",
+    "detect_shots": "shots",
+    "align_book": "align.book",
+    "align_screenplay": "align.screenplay",
+    "read": "reading",
+}
+
+__all__ = [
+    "Cue",
+    "FabulaError",
+    "InputError",
+    "Link",
+    "Passage",
+    "Project",
+    "Scene",
+    "Shot",
+    "align_book",
+    "align_screenplay",
+    "detect_shots",
+    "read",
+    "read_book",
+    "read_screenplay",
+    "read_subtitles",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fabula' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"fabula.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

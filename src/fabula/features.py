@@ -12,6 +12,7 @@ import numpy as np
 from fabula.files.store import Store
 from fabula.records import Progress
 
+DEFAULT_ENCODER = "builtin"
 SAVE_EVERY = 2048  # texts between two writes to the cache: about ten seconds of encoding on two cores
 
 
@@ -50,7 +51,7 @@ def _direction(word: str, dimension: int) -> np.ndarray:
     return direction
 
 
-def load_encoder(name: str = "builtin") -> Encoder:
+def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """The encoder of that name.
 
     Args:

@@ -15,10 +15,11 @@ from fabula.align.lattice import chain_marginals, longest_common_subsequence, mo
 from fabula.align.likelihood import word_likelihood
 from fabula.align.script_times import time_lines, time_scenes
 from fabula.align.turns import Part, Turn, cue_parts, script_turns
-from fabula.records import Cue, Scene, Screenplay, ScriptLine
+from fabula.records import Cue, Scene, Screenplay, ScriptLine, Subtitles
 
 DEPENDENCE = 0.7  # words of one line are not independent: their joint likelihood ratio is worth about this share
 IN_ORDER = 0.5  # nats for each word that the longest common subsequence of the whole film matches
+DOUBT = 0.5  # nats that a match must overcome, so that a line which shares no word with its place stays open
 NAMED = 3.0  # nats for or against a speaker whom the subtitles name themselves
 NAMED_SCORE = 0.9  # a name in the subtitles was put there by someone who watched the film
 ACCEPT = 0.5
@@ -47,7 +48,7 @@ class _Verdict:
     scene: int | None
 
 
-def align_screenplay(cues: Sequence[Cue], screenplay: Screenplay) -> ScreenplayAlignment:
+def align_screenplay(cues: Sequence[Cue] | Subtitles, screenplay: Screenplay) -> ScreenplayAlignment:
     """Give each cue its speaker and scene, and each line of the screenplay its time.
 
     Args:
@@ -59,6 +60,7 @@ def align_screenplay(cues: Sequence[Cue], screenplay: Screenplay) -> ScreenplayA
         that its speaker is right; a cue that nothing supports has no speaker. Lines without a match have times
         interpolated between their neighbours and say so.
     """
+    cues = cues.cues if isinstance(cues, Subtitles) else cues
     parts, turns = cue_parts(cues), script_turns(screenplay)
     if not parts or not turns:
         return ScreenplayAlignment(tuple(cues), screenplay.lines, screenplay.scenes)
@@ -73,7 +75,7 @@ def align_screenplay(cues: Sequence[Cue], screenplay: Screenplay) -> ScreenplayA
 
 def _evidence(parts: Sequence[Part], turns: Sequence[Turn]) -> np.ndarray:
     spoken, written = [part.tokens for part in parts], [turn.tokens for turn in turns]
-    evidence = DEPENDENCE * word_likelihood(spoken, written)
+    evidence = DEPENDENCE * word_likelihood(spoken, written) - DOUBT
     evidence += IN_ORDER * _words_in_order(spoken, written)
     known = {turn.speaker for turn in turns}
     for row, part in zip(evidence, parts, strict=True):

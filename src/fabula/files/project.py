@@ -194,8 +194,16 @@ class Project:
 
 
 def fingerprint(path: Path) -> str:
-    """A hash of a file's content; of a large one (a film), its size with its head, middle and tail."""
+    """A hash of a file's content; of a large one (a film), its size with its head, middle and tail.
+
+    A folder of frames is known by the names, sizes and dates of its files.
+    """
     digest = hashlib.sha256()
+    if path.is_dir():
+        for entry in sorted(path.iterdir()):
+            status = entry.stat()
+            digest.update(f"{entry.name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
     with path.open("rb") as file:
         size = file.seek(0, 2)
         digest.update(str(size).encode())

@@ -5,6 +5,7 @@ and two processes cannot interleave. The rollback journal is used (not WAL), so 
 """
 
 import contextlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +25,9 @@ BUSY_SECONDS = 60.0
 _VARIABLES = 900  # SQLite builds from before 2020 take at most 999 in one statement
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS stages (name TEXT PRIMARY KEY, key TEXT, seconds REAL, finished REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stages (
+  name TEXT PRIMARY KEY, key TEXT, content TEXT, tables TEXT, seconds REAL, finished REAL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS warnings (stage TEXT, text TEXT);
 CREATE TABLE IF NOT EXISTS checkpoints (stage TEXT PRIMARY KEY, key TEXT, state BLOB);
 CREATE TABLE IF NOT EXISTS vectors (model TEXT, text TEXT, vector BLOB, PRIMARY KEY (model, text)) WITHOUT ROWID;
@@ -110,6 +112,12 @@ class Store:
             row = self._db.execute("SELECT key FROM stages WHERE name = ?", (stage,)).fetchone()
         return row[0] if row else None
 
+    def stage_content(self, stage: str) -> str | None:
+        """The hash of the input file that a stage read, or None."""
+        with self._explained():
+            row = self._db.execute("SELECT content FROM stages WHERE name = ?", (stage,)).fetchone()
+        return row[0] if row else None
+
     def stage_seconds(self) -> dict[str, float]:
         """How long each finished stage took."""
         with self._explained():
@@ -121,9 +129,11 @@ class Store:
         key: str,
         tables: Mapping[str, tuple[type, Sequence[object]]],
         *,
+        content: str | None = None,
         warnings: Iterable[str] = (),
         seconds: float = 0.0,
         needs: Mapping[str, str] | None = None,
+        outdates: Iterable[str] = (),
     ) -> None:
         """Store all that a stage found, in one transaction, and drop its checkpoint.
 
@@ -131,10 +141,12 @@ class Store:
             stage: its name.
             key: the hash of its input, model and settings.
             tables: name of the table -> (record type, records).
+            content: the hash of the input file, for a stage that reads one.
             warnings: what the stage had to mend or skip.
             seconds: how long it took.
             needs: the stages it was computed from, with their keys at that time; if another process
                 has changed one of them meanwhile, nothing is stored.
+            outdates: the stages that rest on this one; what they stored is dropped.
 
         Raises:
             StorageError: the disk is full, or another process changed what this stage rests on.
@@ -143,13 +155,22 @@ class Store:
             for name, expected in (needs or {}).items():
                 if self.stage_key(name) != expected:
                     raise StorageError(f"{self.path}: another process changed the {name} meanwhile. Rerun to continue.")
+            for other in (stage, *outdates):
+                self._drop(other)
             for name, (record, rows) in tables.items():
                 create_table(self._db, name, record)
                 replace_rows(self._db, name, record, rows)
-            self._db.execute("DELETE FROM warnings WHERE stage = ?", (stage,))
             self._db.executemany("INSERT INTO warnings VALUES (?, ?)", ((stage, text) for text in warnings))
-            self._db.execute("INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?)", (stage, key, seconds, time.time()))
-            self._db.execute("DELETE FROM checkpoints WHERE stage = ?", (stage,))
+            row = (stage, key, content, json.dumps(list(tables)), seconds, time.time())
+            self._db.execute("INSERT INTO stages VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _drop(self, stage: str) -> None:
+        """Forget a stage: its rows, warnings and checkpoint. The caller owns the transaction."""
+        row = self._db.execute("SELECT tables FROM stages WHERE name = ?", (stage,)).fetchone()
+        for table in json.loads(row[0]) if row else ():
+            self._db.execute(f'DELETE FROM "{table}"')
+        for table, column in (("stages", "name"), ("warnings", "stage"), ("checkpoints", "stage")):
+            self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (stage,))
 
     def load(self, table: str, record: type[Record]) -> tuple[Record, ...]:
         """The records of a table; none if no stage has written it."""

@@ -1,0 +1,5 @@
+"""``python -m fabula``: the command line."""
+
+from fabula.app.cli import main
+
+main()

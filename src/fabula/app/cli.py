@@ -1,0 +1,252 @@
+"""The command line: parses, makes one library call, writes one result.
+
+Data goes to standard output; talk and progress to standard error. Exit codes: 0 done, 1 a failure of the machine
+(full disk, interrupted), 2 an input or option that cannot be used.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+import fabula
+from fabula.app.demo import run_demo
+from fabula.app.doctor import examine
+from fabula.app.progress import shown_progress
+from fabula.app.show import summary
+from fabula.errors import FabulaError, StorageError
+from fabula.features import DEFAULT_ENCODER
+from fabula.files.export import CSV_TABLES, FORMATS, export
+from fabula.files.output import write_text
+from fabula.files.project import Project
+from fabula.files.rows import Row, aligned_rows, shot_row, shots_csv
+from fabula.reading import align, read
+from fabula.shots import DEFAULT_DETECTOR, detect_shots
+
+app = typer.Typer(
+    name="fabula",
+    help="Read a film as a story, together with its book, its screenplay and its subtitles.",
+    epilog="Start with: fabula demo. Then: fabula read FILM --subs FILE --script FILE --book FILE -o NAME.fabula",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ProjectFile = Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project that fabula read has made.")]
+Subs = Annotated[Path | None, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")]
+Script = Annotated[Path | None, typer.Option("--script", help="Screenplay: Fountain, FDX, text, HTML, PDF.")]
+Book = Annotated[Path | None, typer.Option("--book", help="Book: EPUB, text, Markdown or HTML.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite or replace what is there.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on each line of standard output.")]
+EncoderName = Annotated[str, typer.Option(help="Sentence encoder: builtin, hash, hf:OWNER/MODEL, or a model's folder.")]
+DetectorName = Annotated[
+    str, typer.Option(help="Shot detector: builtin (fast and exact), transnet (network on every frame), content.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"fabula {fabula.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+@app.command("read")
+def read_command(
+    film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="A video, or a folder of frames.")] = None,
+    subs: Subs = None,
+    script: Script = None,
+    book: Book = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The project file to write.")] = None,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    detector: DetectorName = DEFAULT_DETECTOR,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read whatever there is of a film into one project file.
+
+    Any of the four inputs may be missing: a film alone, or subtitles and a book without any video, are both fine.
+    A project that exists is continued: finished stages are not run again, and a killed run goes on where it was.
+
+    Example: fabula read film.mp4 --subs film.srt --script film.fountain --book book.epub -o film.fabula
+    """
+    first = film or book or script or subs
+    target = output or (Path(first.name).with_suffix(".fabula") if first else None)
+    with shown_progress(quiet=quiet) as progress:
+        project = read(
+            film, subs, script, book, output=target, encoder=encoder, detector=detector, force=force, progress=progress
+        )
+    with project:
+        for warning in project.warnings:
+            _say(f"warning: {warning}")
+        _say(f"{target}: see it with: fabula show {target}; fabula report {target} -o report.html")
+
+
+@app.command()
+def show(path: ProjectFile) -> None:
+    """Show what is in a project, in a screen of text."""
+    with Project.open(path) as project:
+        _put(summary(project))
+
+
+@app.command()
+def report(
+    path: ProjectFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
+    force: Force = False,
+) -> None:
+    """Write one self-contained page: map, filmstrip, the film beside its book, characters."""
+    with Project.open(path) as project:
+        write_text(output, export(project, "html", version=fabula.__version__), force=force)
+    _say(f"{output}: open it in any browser; it needs no network")
+
+
+@app.command("export")
+def export_command(
+    path: ProjectFile,
+    to: Annotated[str, typer.Option(help=f"Format: {', '.join(FORMATS)}.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output otherwise.")] = None,
+    table: Annotated[str, typer.Option(help=f"For csv: {', '.join(CSV_TABLES)}.")] = CSV_TABLES[0],
+    force: Force = False,
+) -> None:
+    """Write a project as subtitles that carry the speakers, as data, or as the report."""
+    with Project.open(path) as project:
+        text = export(project, to, version=fabula.__version__, table=table)
+    if output is None:
+        _put(text.rstrip("\n"))
+    else:
+        write_text(output, text, force=force)
+
+
+@app.command("align")
+def align_command(
+    subs: Annotated[Path, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")],
+    script: Script = None,
+    book: Book = None,
+    encoder: EncoderName = DEFAULT_ENCODER,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Align subtitles with a screenplay, a book, or both, without a project.
+
+    With --json each cue is one object: "cue", "start", "end", "text"; for a screenplay "speaker", "speakers" (one for
+    each part of a two-speaker cue), "scene" and "score"; for a book "state" (aligned or film_only), "moved",
+    "score", "passage" and "sentence". With both, the book's score is "book_score".
+    """
+    with shown_progress(quiet=quiet) as progress:
+        found = align(subs, script, book, encoder=encoder, progress=progress)
+    for warning in found.warnings:
+        _say(f"warning: {warning}")
+    rows = aligned_rows(found.cues, found.scenes, found.links, found.book)
+    _put_rows(rows) if as_json else _put("\n".join(_aligned_line(row) for row in rows))
+
+
+@app.command()
+def shots(
+    film: Annotated[Path, typer.Argument(metavar="FILM", help="A video, or a folder of frames.")],
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV in PySceneDetect's column layout.")] = False,
+    detector: DetectorName = DEFAULT_DETECTOR,
+    quiet: Quiet = False,
+) -> None:
+    """Find the shots of a film: cuts, dissolves and fades.
+
+    With --json each shot is one object: "shot" (from 0), "start" and "end" in seconds, "first_frame" and "last_frame"
+    (inclusive), and "transition": how it begins, cut or gradual.
+    """
+    with shown_progress(quiet=quiet) as progress:
+        found = detect_shots(
+            film,
+            detector=detector,
+            progress=(lambda done, total: progress("shots", done, total)) if progress else None,
+        )
+    if as_csv:
+        _put(shots_csv(found).rstrip("\n"))
+    elif as_json:
+        _put_rows(shot_row(shot) for shot in found)
+    else:
+        _put("\n".join(_shot_line(shot_row(shot)) for shot in found))
+
+
+@app.command()
+def doctor() -> None:
+    """Check Python, codecs, models, device, disk and versions; say what is missing and how to get it."""
+    findings = examine()
+    for finding in findings:
+        _put(str(finding))
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("fabula-demo"),
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw a short film of our own, read it with its story, screenplay and subtitles, and score every stage."""
+    with shown_progress(quiet=quiet) as progress:
+        result = run_demo(output, force=force, progress=progress)
+    _put(result.text)
+    _say(f"{result.report}: open it in any browser")
+
+
+def _aligned_line(row: Row) -> str:
+    time = f"{row['start']:9.2f}"
+    speaker = f"{row['speaker'] or '':<16.16}  " if "speaker" in row else ""
+    passage = row.get("passage")
+    told = f"  <- {passage['chapter']} ¶{passage['index']}" if passage else ""
+    return f"{time}  {speaker}{' '.join(row['text'].split())}{told}"
+
+
+def _shot_line(row: Row) -> str:
+    frames = f"{row['first_frame']:7d} {row['last_frame']:7d}"
+    return f"{row['shot']:5d} {row['start']:10.3f} {row['end']:10.3f} {frames}  {row['transition']}"
+
+
+def _put_rows(rows: Iterable[Row]) -> None:
+    for row in rows:
+        _put(json.dumps(row, ensure_ascii=False))
+
+
+def _put(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def main() -> NoReturn:
+    """Run the command line; errors that we foresaw are one line, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # scripts and names have accents, whatever the terminal's locale is
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except StorageError as error:
+        _leave(f"fabula: {error}", 1)
+    except FabulaError as error:
+        _leave(f"fabula: {error}", 2)
+    except KeyboardInterrupt:
+        _leave("fabula: stopped. What is finished is stored: run the same command to go on.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output (head, less) has gone: nothing to report, to nobody
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    _say(message)
+    sys.exit(code)

@@ -1,0 +1,146 @@
+"""A project as data that other programs read: subtitles with speakers, JSON, CSV, or the report."""
+
+import json
+from collections.abc import Callable
+
+from fabula.errors import FabulaError
+from fabula.files.project import Project
+from fabula.files.report import ReportData, render_report
+from fabula.files.rows import Row, aligned_rows, passage_row, shot_row, to_csv
+from fabula.files.subtitle_writers import write_ass, write_srt, write_vtt
+from fabula.records import Cue, Link, State
+
+CSV_TABLES = ("cues", "shots", "links", "scenes")
+
+
+def export(project: Project, to: str, *, version: str, table: str = "cues") -> str:
+    """The project as a text in one of the formats.
+
+    Args:
+        project: the project.
+        to: one of ``FORMATS``.
+        version: fabula's own, for the report's footer.
+        table: for csv, which of ``CSV_TABLES``.
+
+    Raises:
+        FabulaError: the format is unknown, or the project has nothing that it could hold.
+    """
+    if to not in FORMATS:
+        raise FabulaError(f"There is no export format {to!r}. Choose one of: {', '.join(FORMATS)}.")
+    if to == "html":
+        return render_report(report_data(project, version))
+    if to == "csv":
+        return _csv(project, table)
+    if to == "json":
+        return json.dumps(as_data(project), ensure_ascii=False, indent=1) + "\n"
+    if not project.cues:
+        raise FabulaError(f"The project has no subtitles, which {to} would hold. Add them with: fabula read --subs.")
+    return _SUBTITLES[to](project.cues)
+
+
+_SUBTITLES: dict[str, Callable[[tuple[Cue, ...]], str]] = {"srt": write_srt, "vtt": write_vtt, "ass": write_ass}
+FORMATS = (*_SUBTITLES, "json", "csv", "html")
+
+
+def as_data(project: Project) -> Row:
+    """All of a project but its pictures, vectors and the book's full text, as plain data."""
+    return {
+        "title": project.title,
+        "film": _film_row(project),
+        "shots": [shot_row(shot) for shot in project.shots],
+        "scenes": _scene_rows(project),
+        "cues": _cue_rows(project),
+        "links": _link_rows(project),
+        "warnings": list(project.warnings),
+    }
+
+
+def report_data(project: Project, version: str) -> ReportData:
+    """What the report is drawn from."""
+    found = (project.film, project.subtitles, project.screenplay, project.book)
+    return ReportData(
+        title=project.title,
+        made_with=version,
+        film=project.film,
+        shots=project.shots,
+        thumbnails=project.thumbnails,
+        cues=project.cues,
+        scenes=project.scenes,
+        lines=project.lines,
+        book=project.book,
+        links=project.links,
+        warnings=project.warnings,
+        files=tuple(source.path for source in found if source is not None),
+    )
+
+
+def _film_row(project: Project) -> Row | None:
+    film = project.film
+    if film is None:
+        return None
+    names = ("path", "width", "height", "fps", "frames", "duration", "codec", "rotation")
+    return {name: getattr(film, name) for name in names}
+
+
+def _scene_rows(project: Project) -> list[Row]:
+    names = ("index", "heading", "setting", "place", "time_of_day", "number", "start", "end")
+    return [{name: getattr(scene, name) for name in names} for scene in project.scenes]
+
+
+def _cue_rows(project: Project) -> list[Row]:
+    scenes = project.scenes if project.screenplay else None
+    return aligned_rows(project.cues, scenes, project.links, project.book)
+
+
+def _link_rows(project: Project) -> list[Row]:
+    return [_link_row(project, link) for link in project.links]
+
+
+def _link_row(project: Project, link: Link) -> Row:
+    book = project.book
+    passage = passage_row(book, link.first_passage) if book and link.first_passage is not None else {}
+    return {
+        "state": link.state.value,
+        "score": link.score,
+        "first_cue": link.first_cue,
+        "last_cue": link.last_cue,
+        "first_passage": link.first_passage,
+        "last_passage": link.last_passage,
+        "chapter": passage.get("chapter"),
+        "char_start": passage.get("char_start"),
+        "char_end": passage.get("char_end"),
+        "kept": link.state in (State.ALIGNED, State.MOVED),
+    }
+
+
+def _csv(project: Project, table: str) -> str:
+    if table not in CSV_TABLES:
+        raise FabulaError(f"There is no table {table!r}. Choose one of: {', '.join(CSV_TABLES)}.")
+    if table == "cues":
+        return to_csv([_flat(row) for row in _cue_rows(project)], _CUE_COLUMNS)
+    rows = {"shots": [shot_row(shot) for shot in project.shots], "scenes": _scene_rows(project)}
+    found = rows[table] if table in rows else _link_rows(project)
+    return to_csv(found, list(found[0]) if found else [table])
+
+
+_CUE_COLUMNS = [
+    *("cue", "start", "end", "text", "speaker", "speakers", "scene", "heading", "score"),
+    *("state", "moved", "book_score", "chapter", "passage", "char_start", "char_end", "passage_text"),
+]
+
+
+def _flat(row: Row) -> Row:
+    """A cue's row without nesting; several speakers are joined with a slash."""
+    scene, passage = row.get("scene") or {}, row.get("passage") or {}
+    return {
+        **row,
+        "speakers": " / ".join(name or "?" for name in row.get("speakers", ())),
+        "scene": scene.get("index"),
+        "heading": scene.get("heading"),
+        "book_score": row.get("book_score", row["score"] if "state" in row else None),
+        "chapter": passage.get("chapter"),
+        "passage": passage.get("index"),
+        "char_start": passage.get("char_start"),
+        "char_end": passage.get("char_end"),
+        "passage_text": passage.get("text"),
+    }

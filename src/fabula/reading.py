@@ -1,0 +1,279 @@
+"""The main job: read whatever there is of a film into one project.
+
+Seven stages, each keyed by the hash of what it rests on. A stage whose key is stored already is not run again,
+so a rerun does only what changed and a killed run goes on where it was.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fabula.align.book import align_book
+from fabula.align.screenplay import align_screenplay
+from fabula.errors import FabulaError, InputError
+from fabula.features import DEFAULT_ENCODER, encoder_name
+from fabula.files.book import read_book
+from fabula.files.project import Project, Source, fingerprint
+from fabula.files.screenplay import read_screenplay
+from fabula.files.store import Store
+from fabula.files.subtitles import read_embedded_subtitles, read_subtitles
+from fabula.files.text import require_file
+from fabula.records import (
+    Book,
+    Chapter,
+    Cue,
+    Film,
+    Link,
+    Passage,
+    Scene,
+    ScriptLine,
+    Sentence,
+    Shot,
+    Subtitles,
+    Thumbnail,
+)
+from fabula.shots import DEFAULT_DETECTOR, survey
+
+StageProgress = Callable[[str, int, int | None], None]
+"""Called with (stage, units done, units in all or None) while a stage runs."""
+
+VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 1, "pages": 1}
+"""Raised when a stage's method changes, so that old results are computed anew."""
+
+RESTS_ON_IT = {"subtitles": ("speakers", "pages"), "screenplay": ("speakers",), "book": ("pages",)}
+"""The stages that must be forgotten when an input is read anew."""
+
+Tables = dict[str, tuple[type, Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a stage computed: the tables it fills and what it had to mend."""
+
+    tables: Tables
+    warnings: Sequence[str] = ()
+
+
+def read(
+    film: str | Path | None = None,
+    subtitles: str | Path | None = None,
+    screenplay: str | Path | None = None,
+    book: str | Path | None = None,
+    *,
+    output: str | Path | None = None,
+    encoder: str = DEFAULT_ENCODER,
+    detector: str = DEFAULT_DETECTOR,
+    force: bool = False,
+    progress: StageProgress | None = None,
+) -> Project:
+    """Read a film, its subtitles, its screenplay and its book, as many of them as there are.
+
+    Args:
+        film: a video, or a folder of frames. Its own text track serves when there are no other subtitles.
+        subtitles: SRT, WebVTT or ASS.
+        screenplay: Fountain, FDX, plain text, HTML or (with the extra) PDF.
+        book: EPUB, plain text, Markdown or HTML.
+        output: the project file; None keeps the project in memory. An existing project is continued:
+            what it has of the same inputs is not computed again.
+        encoder: the sentence encoder (see ``fabula.features.load_encoder``).
+        detector: the shot detector (see ``fabula.shots.detect_shots``).
+        force: let an input replace a different one of its kind in an existing project.
+        progress: called while stages run.
+
+    Returns:
+        The project, open.
+
+    Raises:
+        InputError: an input cannot be used, or the project has another input of that kind and ``force`` is not set.
+        StorageError: the project cannot be written.
+    """
+    inputs = {"film": film, "subtitles": subtitles, "screenplay": screenplay, "book": book}
+    paths = {kind: Path(path) for kind, path in inputs.items() if path is not None}
+    if not paths:
+        raise FabulaError("There is nothing to read: name a film, subtitles, a screenplay or a book.")
+    store = Store(Path(output) if output is not None else None)
+    try:
+        _Run(store, paths, encoder, detector, force, progress).run()
+    except BaseException:
+        store.close()
+        raise
+    return Project(store)
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Subtitles aligned with a screenplay (``scenes`` is set), a book (``links`` and ``book`` are set), or both."""
+
+    cues: tuple[Cue, ...]
+    scenes: tuple[Scene, ...] | None
+    links: tuple[Link, ...] | None
+    book: Book | None
+    warnings: tuple[str, ...] = ()
+
+
+def align(
+    subtitles: str | Path,
+    screenplay: str | Path | None = None,
+    book: str | Path | None = None,
+    *,
+    encoder: str = DEFAULT_ENCODER,
+    progress: StageProgress | None = None,
+) -> Alignment:
+    """Align subtitles with a screenplay, a book, or both, from files, without a project.
+
+    Raises:
+        InputError: a file cannot be used.
+        FabulaError: neither a screenplay nor a book is named.
+    """
+    if screenplay is None and book is None:
+        raise FabulaError("There is nothing to align the subtitles with: name a screenplay, a book, or both.")
+    subs = read_subtitles(subtitles)
+    script = read_screenplay(screenplay) if screenplay is not None else None
+    text = read_book(book) if book is not None else None
+    spoken = align_screenplay(subs.cues, script) if script else None
+    told = partial(progress, "pages") if progress else None
+    return Alignment(
+        spoken.cues if spoken else subs.cues,
+        spoken.scenes if spoken else None,
+        align_book(subs.cues, text, encoder=encoder, progress=told) if text else None,
+        text,
+        (*subs.warnings, *(script.warnings if script else ()), *(text.warnings if text else ())),
+    )
+
+
+class _Run:
+    """One pass over the stages."""
+
+    def __init__(
+        self,
+        store: Store,
+        paths: Mapping[str, Path],
+        encoder: str,
+        detector: str,
+        force: bool,
+        progress: StageProgress | None,
+    ) -> None:
+        self.store, self.paths, self.encoder, self.detector = store, paths, encoder, detector
+        self.force, self.progress = force, progress
+
+    def run(self) -> None:
+        """Texts first: they are quick, so that a wrong file is told before a film is decoded for minutes."""
+        for kind, reader in (("subtitles", _subtitles), ("screenplay", _screenplay), ("book", _book)):
+            if kind in self.paths:
+                self._input(kind, self.paths[kind], reader)
+        if "film" in self.paths:
+            self._film(self.paths["film"])
+        self._join("speakers", ("subtitles", "screenplay"), self._speakers)
+        self._join("pages", ("subtitles", "book"), self._pages, encoder_name(self.encoder))
+
+    def _film(self, path: Path) -> None:
+        self._input("film", path, self._survey, self.detector)
+        if self.store.stage_key("subtitles") is None and path.is_file():
+            embedded = read_embedded_subtitles(path)
+            if embedded is not None:
+                self._input("subtitles", path, lambda _: _subtitle_tables(embedded), "embedded")
+
+    def _input(self, kind: str, path: Path, compute: Callable[[Path], _Found], settings: str = "") -> None:
+        """Run the stage that reads an input, unless its result is there."""
+        content = fingerprint(path if path.is_dir() else require_file(path))
+        key = _key(kind, content, settings)
+        if self.store.stage_key(kind) == key:
+            return
+        if not self.force and self.store.stage_content(kind) not in (None, content):
+            raise InputError(
+                self.store.path or "the project",
+                f"it was made from another {kind} than {path}",
+                "use another project file, or --force to replace that part",
+            )
+        self._finish(kind, key, lambda: compute(path), content=content, outdates=RESTS_ON_IT.get(kind, ()))
+
+    def _join(self, stage: str, needs: tuple[str, str], compute: Callable[[], _Found], settings: str = "") -> None:
+        """Run a stage that joins two inputs, if both are there and its result is not."""
+        keys = {name: key for name in needs if (key := self.store.stage_key(name))}
+        if len(keys) < len(needs):
+            return
+        key = _key(stage, *keys.values(), settings)
+        if self.store.stage_key(stage) != key:
+            self._finish(stage, key, compute, needs=keys)
+
+    def _finish(self, stage: str, key: str, compute: Callable[[], _Found], **stored: Any) -> None:
+        started = time.perf_counter()
+        self._tell(stage, 0, None)
+        found = compute()
+        seconds = time.perf_counter() - started
+        self.store.save_stage(stage, key, found.tables, warnings=found.warnings, seconds=seconds, **stored)
+        self._tell(stage, 1, 1)
+
+    def _tell(self, stage: str, done: int, total: int | None) -> None:
+        if self.progress:
+            self.progress(stage, done, total)
+
+    def _survey(self, path: Path) -> _Found:
+        key = _key("film", fingerprint(path), self.detector)
+        checkpoint = _StoredCheckpoint(self.store, key)
+        found = survey(path, detector=self.detector, progress=partial(self._tell, "film"), checkpoint=checkpoint)
+        tables: Tables = {
+            "film": (Film, [found.film]),
+            "shots": (Shot, found.shots),
+            "thumbnails": (Thumbnail, found.thumbnails),
+        }
+        return _Found(tables, found.film.warnings)
+
+    def _speakers(self) -> _Found:
+        project = Project(self.store)
+        assert project.screenplay is not None
+        found = align_screenplay(self.store.load("cues", Cue), project.screenplay)
+        tables: Tables = {
+            "spoken_cues": (Cue, found.cues),
+            "timed_lines": (ScriptLine, found.lines),
+            "timed_scenes": (Scene, found.scenes),
+        }
+        return _Found(tables)
+
+    def _pages(self) -> _Found:
+        book = Project(self.store).book
+        assert book is not None
+        cues = self.store.load("cues", Cue)
+        progress = partial(self._tell, "pages")
+        links = align_book(cues, book, encoder=self.encoder, store=self.store, progress=progress)
+        return _Found({"links": (Link, links)})
+
+
+def _subtitles(path: Path) -> _Found:
+    return _subtitle_tables(read_subtitles(path))
+
+
+def _subtitle_tables(found: Subtitles) -> _Found:
+    source = Source("subtitles", found.path, found.format, encoding=found.encoding)
+    return _Found({"subtitles_source": (Source, [source]), "cues": (Cue, found.cues)}, found.warnings)
+
+
+def _screenplay(path: Path) -> _Found:
+    found = read_screenplay(path)
+    tables: Tables = {
+        "screenplay_source": (Source, [Source("screenplay", found.path, found.format, found.title)]),
+        "lines": (ScriptLine, found.lines),
+        "scenes": (Scene, found.scenes),
+    }
+    return _Found(tables, found.warnings)
+
+
+def _book(path: Path) -> _Found:
+    found = read_book(path)
+    source = Source("book", found.path, found.format, found.title, found.author, text=found.source)
+    tables: Tables = {
+        "book_source": (Source, [source]),
+        "chapters": (Chapter, found.chapters),
+        "passages": (Passage, found.passages),
+        "sentences": (Sentence, found.sentences),
+    }
+    return _Found(tables, found.warnings)
+
+
+def _key(stage: str, *parts: str) -> str:
+    """The hash that names a stage's result: its version, its inputs and its settings."""
+    return hashlib.sha256("\n".join([stage, str(VERSIONS[stage]), *parts]).encode()).hexdigest()
