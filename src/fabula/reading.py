@@ -194,7 +194,7 @@ class _Run:
     def _join(self, stage: str, needs: tuple[str, str], compute: Callable[[], _Found], settings: str = "") -> None:
         """Run a stage that joins two inputs, if both are there and its result is not."""
         keys = {name: key for name in needs if (key := self.store.stage_key(name))}
-        if len(keys) < len(needs):
+        if len(keys) < len(needs) or not self.store.load("cues", Cue):
             return
         key = _key(stage, *keys.values(), settings)
         if self.store.stage_key(stage) != key:

@@ -1,0 +1,1 @@
+"""Metrics, and one module for each benchmark."""

