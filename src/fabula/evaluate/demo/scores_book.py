@@ -79,7 +79,7 @@ def _score_book_only(truth: Truth, links: Sequence[Link], places: Mapping[str, i
         for place in range(link.first_passage, link.last_passage + 1)
     }
     told = {name for cue in truth.cues for name, _ in cue.story}
-    left_out = {places[p.id] for p in truth.paragraphs if p.book_only and p.id in places and p.id not in told}
+    left_out = {places[p.id] for p in truth.paragraphs if p.book_only and p.id in places}
     kept = {places[name] for name in told if name in places}
     return detection(
         "book only", "paragraphs left out", len(called & left_out), len(called & (left_out | kept)), len(left_out)
