@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fabula.evaluate.demo import DemoFiles, build_demo
+
 
 def find_data() -> Path | None:
     """The folder of development data: $FABULA_DATA, or shared/data beside the repository."""
@@ -19,3 +21,15 @@ def data_dir() -> Path:
     if found is None:
         pytest.skip("needs the development data: set FABULA_DATA to its folder")
     return found
+
+
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
+    """The demo film with its story, screenplay and subtitles, drawn once for all tests."""
+    return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests' vectors out of the user's cache."""
+    os.environ["FABULA_CACHE"] = str(tmp_path_factory.mktemp("cache"))

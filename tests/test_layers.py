@@ -9,7 +9,20 @@ import pytest
 
 import fabula
 
-ORDER = ["errors", "records", "files", "models", "shots", "features", "align", "reading", "evaluate", "train", "app", "__main__"]
+ORDER = [
+    "errors",
+    "records",
+    "files",
+    "models",
+    "shots",
+    "features",
+    "align",
+    "reading",
+    "evaluate",
+    "train",
+    "app",
+    "__main__",
+]
 ROOT = Path(fabula.__file__).parent
 MODULES = sorted(p.relative_to(ROOT) for p in ROOT.rglob("*.py") if p.name != "__init__.py" or p.parent != ROOT)
 

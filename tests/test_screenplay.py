@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fabula.errors import InputError, MissingExtraError
-from fabula.files.screenplay.reader import MAX_BYTES, read_screenplay
 from fabula.files.screenplay.names import normalise_name
+from fabula.files.screenplay.reader import MAX_BYTES, read_screenplay
 from fabula.records import LineKind, Screenplay
 
 PAGE = """\

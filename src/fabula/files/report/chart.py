@@ -23,7 +23,7 @@ SIZES = (0.5, 0.8)
 RADII = (2.6, 3.8, 5.0)
 CROWD = 500
 """From so many points on, they are drawn smaller."""
-LABEL = 32
+LABEL = 36
 WORDS = {State.ALIGNED: "in place", State.MOVED: "moved"}
 
 
@@ -139,13 +139,13 @@ def _name(pair: Pair, places: Places) -> str:
 def _legend(data: ReportData) -> Html:
     found = Counter((pair.link.state, pair.kind) for pair in data.pairs)
     points = [
-        _toggle(f"{state} {kind}", f"{WORDS[state]}, {kind}", str(number), el("use", href=f"#{state}-2", x=8, y=8))
+        _toggle(f"{state} {kind}", f"{WORDS[state]}, {kind}", f"{number:,}", el("use", href=f"#{state}-2", x=8, y=8))
         for state in WORDS
         for kind in Kind
         if (number := found[state, kind])
     ]
     film = _toggle("film-only", "film only", "", el("rect", y=5, width=16, height=7))
-    book = _toggle("book-only", "book only", str(len(data.book_only)), el("rect", x=5, width=7, height=16))
+    book = _toggle("book-only", "book only", f"{len(data.book_only):,}", el("rect", x=5, width=7, height=16))
     return el("fieldset", el("legend", "Show"), *points, film, book if data.book_only else None, class_="legend")
 
 

@@ -1,14 +1,14 @@
 """What a report is made from, and what several of its sections want to know about it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from fabula.files.report.speech import Speech, rank, spoken, written
 from fabula.files.report.words import Overlap, overlap
-from fabula.records import Book, Cue, Film, Link, Passage, Scene, ScriptLine, Shot, State, Thumbnail
+from fabula.records import Book, Cue, Film, Link, Passage, Scene, ScriptLine, Sentence, Shot, State, Thumbnail
 
 VERBATIM = 0.6
 """From this share of a cue's words, found in order in the passage, a link counts as verbatim."""
@@ -107,8 +107,17 @@ class ReportData:
         cues, passages = self._cues(link), self._passages(link)
         if not cues or not passages:
             return None
-        shared = overlap([cue.text for cue in cues], [passage.text for passage in passages])
-        return Pair(index, link, cues, passages, shared)
+        return Pair(index, link, cues, passages, self._shared(link, cues, passages))
+
+    def _shared(self, link: Link, cues: Sequence[Cue], passages: Sequence[Passage]) -> Overlap:
+        """The shared words, in the best sentence if it has all of them: a passage may say a thing twice."""
+        said = [cue.text for cue in cues]
+        whole = overlap(said, [passage.text for passage in passages])
+        if self.book is None or link.sentence is None:
+            return whole
+        sentence = self.book.sentences[link.sentence]
+        best = overlap(said, [_only(sentence, passage) for passage in passages])
+        return best if best.share >= whole.share else whole
 
     def _cues(self, link: Link) -> tuple[Cue, ...]:
         if link.first_cue is None or link.last_cue is None:
@@ -124,3 +133,11 @@ class ReportData:
     @cached_property
     def _by_number(self) -> Mapping[int, Cue]:
         return {cue.number: cue for cue in self.timed_cues}
+
+
+def _only(sentence: Sentence, passage: Passage) -> str:
+    """A passage's text with all but one sentence blanked out, so that offsets stay as they are."""
+    if sentence.passage != passage.index:
+        return ""
+    start, end = sentence.char_start - passage.char_start, sentence.char_end - passage.char_start
+    return " " * start + passage.text[start:end]

@@ -1,0 +1,25 @@
+"""The public names are a promise."""
+
+import inspect
+
+import fabula
+
+PUBLIC = [
+    *("Cue", "FabulaError", "InputError", "Link", "Passage", "Project", "Scene", "Shot"),
+    *("align_book", "align_screenplay", "detect_shots", "read", "read_book", "read_screenplay", "read_subtitles"),
+]
+
+
+def test_public_names_are_these() -> None:
+    assert fabula.__all__ == PUBLIC
+    assert dir(fabula) == sorted([*PUBLIC, "__version__"])
+
+
+def test_public_names_are_documented_and_typed() -> None:
+    for name in PUBLIC:
+        thing = getattr(fabula, name)
+        assert inspect.getdoc(thing), name
+        if inspect.isfunction(thing):
+            signature = inspect.signature(thing)
+            assert signature.return_annotation is not inspect.Signature.empty, name
+            assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values()), name
