@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from book_examples import NAV_ITEM, nav, package, page, simple_epub, write_epub
 from fabula.files.book import read_book
 from fabula.records import Book, Matter
@@ -142,7 +140,7 @@ def test_what_is_missing_or_broken_is_left_out_with_a_warning(tmp_path: Path) ->
     book = read_book(write_epub(tmp_path / "b.epub", members, container=None))
     assert outline(book) == [("Chapter 1", "body", ["Fine."]), ("Chapter 2", "body", ["An unclosed mark."])]
     told = " ".join(book.warnings)
-    assert all(word in told for word in ("container.xml", "'p1'", "table of contents", "OEBPS/b.xhtml"))
+    assert all(word in told for word in ("container.xml", "archive: p1", "table of contents", "OEBPS/b.xhtml"))
 
 
 def test_links_are_resolved_inside_the_archive(tmp_path: Path) -> None:
@@ -167,21 +165,3 @@ def test_licence_of_project_gutenberg_is_left_out(tmp_path: Path) -> None:
         )
     )
     assert [p.text for p in book.passages] == ["It left.", "It came."]
-
-
-@pytest.mark.data
-def test_novels_as_epub_are_read_whole(data_dir: Path) -> None:
-    expected = {  # chapters of the body as the printed books count them
-        "a-christmas-carol": 5,
-        "a-farewell-to-arms": 41,
-        "dracula": 28,
-        "frankenstein": 29,
-        "gullivers-travels": 39,
-        "pride-and-prejudice": 61,
-        "the-war-of-the-worlds": 27,
-    }
-    for name, count in expected.items():
-        book = read_book(next((data_dir / "books").glob(f"*_{name}.epub")))
-        assert sum(c.matter is Matter.BODY for c in book.chapters) == count, name
-        assert book.title and book.author and not book.warnings
-        assert_sound(book)

@@ -6,7 +6,7 @@ import pytest
 
 from book_examples import page
 from fabula.files.book import read_book
-from fabula.files.html_text import read_markup
+from fabula.files.book.html_text import read_markup
 
 
 def texts(body: str, *, xml: bool = True) -> list[str]:

@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fabula.files.sentences import split_sentences
+from fabula.files.book.sentences import split_sentences
 
 BAR = "‖"
 
@@ -45,6 +45,7 @@ def test_blank_text_has_no_sentence() -> None:
     assert split_sentences("") == split_sentences(" \n\t ") == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("aZI.!?…”“\"'’ \n—-()[1]é\u00a0"), max_size=80) | st.text(max_size=60))
 def test_spans_cover_the_text_in_order_without_space_at_their_ends(text: str) -> None:
     spans = split_sentences(text)

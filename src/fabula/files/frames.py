@@ -6,7 +6,6 @@ rates need no special care.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Full, Queue
@@ -29,7 +28,6 @@ JUMP = 8.0
 
 # What a container says and what is there differ a little even in sound files (the sound is longer than the picture).
 _MISSING_SECONDS, _MISSING_SHARE = 2.0, 0.02
-_QUEUED_FRAMES = 256
 _WAIT_SECONDS = 0.1
 
 
@@ -125,42 +123,48 @@ class Video(ABC):
         )
 
 
-@contextmanager
-def read_ahead(frames: Iterable[Frame]) -> Iterator[Iterator[Frame]]:
-    """Run a reader in a thread of its own, at most 256 frames ahead, so that decoding and a network overlap.
+class ReadAhead:
+    """Runs a reader in a thread of its own, so that decoding and a network overlap.
 
-    What the reader raises is raised where its frames are taken. Leaving the ``with`` block stops the reader.
+    Use it in a ``with`` block, which stops the reader at its end, and iterate over it. What the reader raises is raised
+    where its frames are taken.
     """
-    queue: Queue[Frame | BaseException | None] = Queue(_QUEUED_FRAMES)
-    stop = Event()
 
-    def put(item: Frame | BaseException | None) -> None:
-        while not stop.is_set():
+    def __init__(self, frames: Iterable[Frame], depth: int = 256) -> None:
+        self._frames = frames
+        self._queue: Queue[Frame | BaseException | None] = Queue(depth)
+        self._stop = Event()
+        self._thread = Thread(target=self._work, name="fabula-decoder", daemon=True)
+
+    def __enter__(self) -> Iterator[Frame]:
+        self._thread.start()
+        return self._take()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            for frame in self._frames:
+                if not self._put(frame):
+                    return
+            self._put(None)
+        except BaseException as error:
+            self._put(error)
+
+    def _put(self, item: Frame | BaseException | None) -> bool:
+        """Wait for room; False when nobody wants more."""
+        while not self._stop.is_set():
             try:
-                return queue.put(item, timeout=_WAIT_SECONDS)
+                self._queue.put(item, timeout=_WAIT_SECONDS)
+                return True
             except Full:
                 continue
+        return False
 
-    def work() -> None:
-        try:
-            for frame in frames:
-                put(frame)
-                if stop.is_set():
-                    return
-            put(None)
-        except BaseException as error:
-            put(error)
-
-    def take() -> Iterator[Frame]:
-        while isinstance(item := queue.get(), Frame):
+    def _take(self) -> Iterator[Frame]:
+        while isinstance(item := self._queue.get(), Frame):
             yield item
         if item is not None:
             raise item
-
-    thread = Thread(target=work, name="fabula-decoder", daemon=True)
-    thread.start()
-    try:
-        yield take()
-    finally:
-        stop.set()
-        thread.join()

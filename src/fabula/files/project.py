@@ -179,18 +179,13 @@ class Project:
         return len(spoken & found) / max(len(spoken), 1)
 
     def book_share(self) -> float:
-        """Share of the book's body, by characters, that is in no stretch which only the book has."""
+        """Share of the paragraphs of the book's body that some cue tells."""
         if self.book is None:
             return 0.0
         body = {chapter.index for chapter in self.book.chapters if chapter.matter is Matter.BODY}
-        length = {p.index: len(p.text) for p in self.book.passages if p.chapter in body}
-        unused = {
-            index
-            for link in self.links
-            if link.state is State.BOOK_ONLY and link.first_passage is not None and link.last_passage is not None
-            for index in range(link.first_passage, link.last_passage + 1)
-        }
-        return 1 - sum(length.get(index, 0) for index in unused) / max(sum(length.values()), 1)
+        alignable = {passage.index for passage in self.passages if passage.chapter in body}
+        told = {link.first_passage for link in self.links if link.state in (State.ALIGNED, State.MOVED)}
+        return len(alignable & told) / max(len(alignable), 1)
 
 
 def fingerprint(path: Path) -> str:

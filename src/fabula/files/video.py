@@ -124,16 +124,19 @@ class VideoFile(Video):
 
     def _raw_frames(self, container: Any, stream: Any) -> Iterator[Any]:
         """All that can be decoded; damaged packets are noted and left out."""
-        packets = container.demux(stream)
-        while True:
+        for packet in self._packets(container, stream):
             try:
-                packet = next(packets, None)
                 yield from stream.decode(packet)
             except av.FFmpegError:
                 self._damage.append((self.frames_read, self.end))
-                packet = None if packets is None else packet
-            if packet is None:
-                return
+
+    def _packets(self, container: Any, stream: Any) -> Iterator[Any]:
+        """All packets, and at the end, wherever that is, the one that makes a decoder give up what it still holds."""
+        try:
+            yield from container.demux(stream)
+        except av.FFmpegError:
+            self._damage.append((self.frames_read, self.end))
+            yield None
 
     def _report_damage(self) -> None:
         if self._damage:
@@ -145,13 +148,12 @@ class VideoFile(Video):
     def _small(self, frame: Any) -> NDArray[np.uint8]:
         # Bicubic is what FFmpeg scales with by default, and so what the network was trained on.
         small = self._to_small.reformat(frame, SMALL_WIDTH, SMALL_HEIGHT, "rgb24", interpolation="BICUBIC")
-        pixels: NDArray[np.uint8] = small.to_ndarray()
-        return pixels
+        return small.to_ndarray().astype(np.uint8, copy=False)
 
     def _picture(self, frame: Any) -> Image.Image:
         width, height = self._unturned_picture
-        picture: Image.Image = self._to_picture.reformat(frame, width, height, "rgb24").to_image()
-        return picture.rotate(-self.rotation, expand=True)
+        pixels = self._to_picture.reformat(frame, width, height, "rgb24").to_ndarray()
+        return Image.fromarray(pixels).rotate(-self.rotation, expand=True)
 
 
 def _duration(container: Any, stream: Any) -> float | None:

@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from fabula.files.book_headings import looks_like_title, read_heading
+from fabula.files.book.headings import looks_like_title, read_heading
 
 _SENTENCE_END = re.compile(r"""[.!?…:—–-]["'”’»)\]_*]*$""")
 _LONG_LINE = 120  # characters; nobody wraps a text wider than that
@@ -88,7 +88,7 @@ def _layout(source: str, lines: Sequence[Line]) -> _Layout:
         return _Layout.BLANK
     before_indent = [end for end, indent in zip(ended, indented, strict=True) if indent]
     elsewhere = [end for end, indent in zip(ended, indented, strict=True) if not indent]
-    if len(before_indent) > 0.08 * len(ended) and _share(before_indent) > 0.7 and _share(elsewhere) < 0.5:
+    if len(before_indent) > 0.08 * len(ended) and _share(before_indent) > 0.7 and _share(elsewhere) < 0.6:
         return _Layout.INDENT
     blocks = 1 + sum(line.gap > 0 for line in lines[1:])
     long = sum(line.end - line.start > _LONG_LINE for line in lines)

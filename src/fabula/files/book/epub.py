@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fabula.errors import InputError
-from fabula.files.book_headings import matter_of_file, matter_of_types, opens_story, read_heading, title_of_file
-from fabula.files.book_outline import Manuscript, Opening, find_openings, join_blocks, nest_titles
-from fabula.files.epub_archive import Archive, DamagedMemberError
-from fabula.files.epub_package import Link, read_package
-from fabula.files.epub_toc import read_contents
-from fabula.files.gutenberg import text_span
-from fabula.files.html_text import MAX_BLOCKS, Document, read_markup
+from fabula.files.book.epub_archive import Archive, DamagedMemberError
+from fabula.files.book.epub_package import Link, read_package, some_of
+from fabula.files.book.epub_toc import read_contents
+from fabula.files.book.gutenberg import text_span
+from fabula.files.book.headings import matter_of_file, matter_of_types, opens_story, read_heading, title_of_file
+from fabula.files.book.html_text import MAX_BLOCKS, Document, read_markup
+from fabula.files.book.outline import Manuscript, Opening, find_openings, join_blocks, nest_titles
 from fabula.records import Matter
 
 _STORY_STARTS = frozenset(["text", "bodymatter", "start"])
@@ -78,7 +78,7 @@ def _read_pages(archive: Archive, names: Sequence[str]) -> tuple[dict[str, Docum
     if not documents:
         raise InputError(archive.path, "none of the EPUB's pages can be unpacked", "download or export the book again")
     if mended:
-        warnings.append(f"not well-formed XHTML, read as HTML: {', '.join(mended)}")
+        warnings.append(f"not well-formed XHTML, read as HTML: {some_of(mended)}")
     return documents, warnings
 
 

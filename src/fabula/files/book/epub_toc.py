@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from fabula.errors import InputError
-from fabula.files.epub_archive import Archive
-from fabula.files.epub_package import Link, Package, elements, label_of, link_to, read_tree
-from fabula.files.html_text import local_name
+from fabula.files.book.epub_archive import Archive
+from fabula.files.book.epub_package import Link, Package, elements, label_of, link_to, read_tree
+from fabula.files.book.html_text import local_name
 
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 

@@ -11,7 +11,7 @@ from html.entities import html5
 
 from lxml import etree
 
-from fabula.files.book_headings import join_title_lines, matter_of_types
+from fabula.files.book.headings import join_title_lines, matter_of_types
 from fabula.files.encodings import decode
 from fabula.records import Matter
 

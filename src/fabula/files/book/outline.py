@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from fabula.files.book_headings import CHAPTER, NUMERAL, heading_title, is_apparatus, read_heading, same_title
-from fabula.files.html_text import Block
+from fabula.files.book.headings import CHAPTER, NUMERAL, heading_title, is_apparatus, read_heading, same_title
+from fabula.files.book.html_text import Block
 from fabula.records import Matter
 
 _JOINT = " · "
@@ -78,18 +79,18 @@ def join_blocks(blocks: Iterable[Block]) -> tuple[str, list[Piece]]:
 def find_openings(source: str, pieces: Sequence[Piece], depth: int | None = None) -> list[Opening]:
     """Openings at the headings down to level ``depth``, which is found out if it is None."""
     headings = [
-        (index, piece.level, heading_title(source[piece.start : piece.end]))
+        _Heading(index, piece.level, heading_title(source[piece.start : piece.end]), piece.matter)
         for index, piece in enumerate(pieces)
         if piece.level
     ]
     depth = depth or _chapter_level(headings, pieces)
-    return list(_nest(heading for heading in headings if heading[1] <= depth))
+    return list(_nest(heading for heading in headings if heading.level <= depth))
 
 
 def nest_titles(titles: Iterable[tuple[int, str]]) -> list[Opening]:
     """Openings from a flat table of contents of (piece, title): "Part One" goes before the chapters that follow it."""
     ranked = ((piece, found.rank if (found := read_heading(title)) else CHAPTER, title) for piece, title in titles)
-    return list(_nest((piece, min(rank, CHAPTER), title) for piece, rank, title in ranked))
+    return list(_nest(_Heading(piece, min(rank, CHAPTER), title) for piece, rank, title in ranked))
 
 
 def divide(manuscript: Manuscript) -> list[Section]:
@@ -116,15 +117,15 @@ def _section(manuscript: Manuscript, opening: Opening, end: int) -> Section:
     return Section(_JOINT.join(titles), next((piece.matter for piece in own if piece.matter), None), passages)
 
 
-def settle_matters(sections: Sequence[Section]) -> list[Matter]:
+def settle_matters(sections: Sequence[Section], book_title: str | None) -> list[Matter]:
     """The matter of each section: what the file says, else told from its title and from where it stands.
 
     A preface, contents or notes are front matter before the story and back matter after it; amid the story a
     chapter only happens to be called so.
     """
-    told = [
-        section.matter or (None if _is_beside_story(i, sections) else Matter.BODY) for i, section in enumerate(sections)
-    ]
+    told = [section.matter or (None if is_apparatus(_own_title(section)) else Matter.BODY) for section in sections]
+    if not sections[0].matter and _is_title_page(sections, book_title):
+        told[0] = Matter.FRONT
     body = [i for i, matter in enumerate(told) if matter is Matter.BODY]
     if not body:
         return [matter or Matter.BODY for matter in told]
@@ -134,46 +135,55 @@ def settle_matters(sections: Sequence[Section]) -> list[Matter]:
     ]
 
 
-def _is_beside_story(index: int, sections: Sequence[Section]) -> bool:
-    title = sections[index].title.rpartition(_JOINT)[2]
-    return is_apparatus(title) if title else _is_title_page(sections)
+def _own_title(section: Section) -> str:
+    return section.title.rpartition(_JOINT)[2]
 
 
-def _is_title_page(sections: Sequence[Section]) -> bool:
-    """Whether the text before the first heading is a title page and the like, not a first chapter without a heading."""
-    if len(sections) < 2:
-        return False
-    following = read_heading(sections[1].title.rpartition(_JOINT)[2])
+def _is_title_page(sections: Sequence[Section], book_title: str | None) -> bool:
+    """Whether what stands before the first chapter, or under the book's title, is its title page and the like.
+
+    It is not if it is long, or if the chapter after it is numbered 2: then it is the first, without a heading.
+    """
     size, *others = [sum(piece.end - piece.start for piece in section.passages) for section in sections]
+    title = sections[0].title
+    if not others or (title and not same_title(title, book_title or "")):
+        return False
+    following = read_heading(_own_title(sections[1]))
     is_second = following is not None and (following.number or 1) > 1
-    return not is_second and size <= max(_TITLE_PAGE, sum(others) / len(others))
+    return not is_second and size <= (_TITLE_PAGE if title else max(_TITLE_PAGE, sum(others) / len(others)))
 
 
 def is_ornament(text: str) -> bool:
-    """Whether a paragraph is only a printer's break such as "* * *"."""
-    return len(text) < 200 and _ORNAMENTS.issuperset(text)
+    """Whether a paragraph is only a printer's break such as "* * *", or marks the place of a picture."""
+    is_picture = text.startswith("[Illustration") and text.endswith("]")
+    return is_picture or (len(text) < 200 and _ORNAMENTS.issuperset(text))
 
 
-def _nest(headings: Iterable[tuple[int, int, str]]) -> Iterator[Opening]:
-    """Give each heading (piece, level, title) the titles of the parts that it stands in."""
-    path: list[tuple[int, str]] = []
-    for piece, level, title in headings:
-        if is_apparatus(title):  # an index belongs to the book, not to its last part
-            path = []
-            yield Opening(piece, (title,))
-            continue
-        path = [outer for outer in path if outer[0] < level] + [(level, title)]
-        yield Opening(piece, tuple(name for _, name in path))
+class _Heading(NamedTuple):
+    piece: int
+    level: int
+    title: str
+    matter: Matter | None = None
 
 
-def _chapter_level(headings: Sequence[tuple[int, int, str]], pieces: Sequence[Piece]) -> int:
+def _nest(headings: Iterable[_Heading]) -> Iterator[Opening]:
+    """Give each heading the titles of the parts that it stands in."""
+    path: list[_Heading] = []
+    for heading in headings:
+        path = [outer for outer in path if outer.level < heading.level] + [heading]
+        if is_apparatus(heading.title) or heading.matter in {Matter.FRONT, Matter.BACK}:
+            path = [heading]  # an index belongs to the book, not to its last part
+        yield Opening(heading.piece, tuple(outer.title for outer in path))
+
+
+def _chapter_level(headings: Sequence[_Heading], pieces: Sequence[Piece]) -> int:
     """The level of chapters: that of numbered ones, or else the first whose headings mostly have text under them."""
-    ranked = [(level, found.rank) for _, level, title in headings if (found := read_heading(title))]
+    ranked = [(heading.level, found.rank) for heading in headings if (found := read_heading(heading.title))]
     for rank in (CHAPTER, NUMERAL):
         numbered = Counter(level for level, its in ranked if its == rank)
         if numbered:
             return max(numbered, key=lambda level: numbered[level])
-    levels = Counter(level for _, level, _ in headings)
-    filled = Counter(level for index, level, _ in headings if index + 1 < len(pieces) and not pieces[index + 1].level)
+    levels = Counter(heading.level for heading in headings)
+    filled = Counter(h.level for h in headings if h.piece + 1 < len(pieces) and not pieces[h.piece + 1].level)
     told = [level for level in sorted(levels) if levels[level] > 1 and 2 * filled[level] >= levels[level]]
     return told[0] if told else max(levels, default=0)

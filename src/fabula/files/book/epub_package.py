@@ -1,14 +1,14 @@
 """The package of an EPUB (version 2 or 3): its metadata and reading order, and where its contents are listed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from lxml import etree
 
 from fabula.errors import InputError
-from fabula.files.epub_archive import Archive
-from fabula.files.html_text import clean_markup, local_name
+from fabula.files.book.epub_archive import Archive
+from fabula.files.book.html_text import clean_markup, local_name
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -23,6 +23,7 @@ _OTHER_KINDS = {
     "content.xml": "an OpenDocument file",
 }
 _CONVERT = "convert it to EPUB, for example with Calibre"
+_SHOWN = 5  # names in a warning
 _AGAIN = "export the book as EPUB again, for example with Calibre"
 
 
@@ -114,6 +115,12 @@ def label_of(element: etree._Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def some_of(names: Sequence[str]) -> str:
+    """The first names of a list, and how many there are besides."""
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def link_to(archive: Archive, base: str, href: str, titles: tuple[str, ...] = (), kind: str = "") -> Link:
     """A link written in member ``base``."""
     return Link(archive.find(href, base), unquote(href.partition("#")[2]), titles, kind)
@@ -150,7 +157,7 @@ def _no_epub(archive: Archive) -> InputError:
 
 
 def _spine(archive: Archive, opf: etree._Element, items: dict[str, _Item]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The pages in reading order, and a warning for each that is missing."""
+    """The pages in reading order, and a warning of those that are missing."""
     references = [reference.get("idref", "") for reference in elements(opf, "itemref")]
     named = [
         (identifier, items[identifier]) if identifier in items else (identifier, None) for identifier in references
@@ -158,8 +165,9 @@ def _spine(archive: Archive, opf: etree._Element, items: dict[str, _Item]) -> tu
     pages = dict.fromkeys(item.name for _, item in named if item and item.name and item.kind in _PAGES)
     if not pages:
         raise InputError(archive.path, "the EPUB lists no page that it holds (empty spine)", _AGAIN)
-    missing = (identifier for identifier, item in named if not item or not item.name)
-    return tuple(pages), tuple(f"spine: the page {identifier!r} is not in the archive" for identifier in missing)
+    missing = [identifier for identifier, item in named if not item or not item.name]
+    warning = (f"pages of the reading order that are not in the archive: {some_of(missing)}",) if missing else ()
+    return tuple(pages), warning
 
 
 def _ncx(opf: etree._Element, items: dict[str, _Item]) -> str | None:

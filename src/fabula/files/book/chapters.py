@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fabula.files.book_headings import (
+from fabula.files.book.headings import (
     CHAPTER,
     NUMERAL,
     Heading,
@@ -16,11 +16,10 @@ from fabula.files.book_headings import (
     read_heading,
     same_title,
 )
-from fabula.files.book_outline import Piece
-from fabula.files.paragraphs import Paragraph
+from fabula.files.book.outline import Piece
+from fabula.files.book.paragraphs import Paragraph
 
 _LONGEST = 240  # characters of a heading
-_BARE = 24  # characters of a heading that has a number and no title yet
 _NEAR = 3  # blank lines between a heading and its title, at most
 _PAGE = 2500  # characters: bare numbers closer together than that are page numbers
 _QUOTING = "“”‘’\"'!?"  # marks that titles have around them: “It Is the Child!”
@@ -106,28 +105,37 @@ def _beginning(row: Sequence[int], marks: Sequence[Heading | None], texts: Seque
             break
         chain.append(i)
     last = marks[row[-1]]
-    named = last is not None and last.number is None
+    if last is None or last.number is not None:
+        return chain if last and last.number == 1 else []
     met_again = any(marks[i] and same_title(texts[row[-1]], texts[i]) for i in range(row[-1] + 1, len(marks)))
-    return chain if last and (last.number == 1 or (named and not met_again)) else []
+    return [] if met_again else chain
 
 
 def _settle_numerals(marks: list[Heading | None], paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> None:
-    """Keep numerals that count on from 1; they are chapters where there are no others, and else sections of them."""
+    """Keep numerals that count on from 1; they are chapters where there are no others, and else sections of them.
+
+    Where "I. A Scandal" has sections "I." and "II.", those with titles and those without are counted apart.
+    """
     pages = _page_numbers(marks, paragraphs, texts)
+    numerals = {i: mark for i, mark in enumerate(marks) if mark and mark.rank == NUMERAL and i not in pages}
+    chains = [_counting(numerals)]
+    if len(chains[0]) < len(numerals):
+        chains = [_counting({i: m for i, m in numerals.items() if m.titled is titled}) for titled in (True, False)]
+    chains = [chain for chain in chains if len(chain) > 1]
+    has_chapters = sum(mark is not None and mark.rank == CHAPTER and mark.number is not None for mark in marks) > 1
+    ranks = {i: NUMERAL if n or has_chapters else CHAPTER for n, chain in enumerate(chains) for i in chain}
+    for i, mark in numerals.items():
+        marks[i] = replace(mark, rank=ranks[i]) if i in ranks else None
+
+
+def _counting(numerals: dict[int, Heading]) -> list[int]:
+    """Those of the numerals that follow each other: each is one more than the last, or 1 again."""
     kept, last = [], 0
-    for i, mark in enumerate(marks):
-        if not mark or mark.rank != NUMERAL or i in pages:
-            continue
+    for i, mark in numerals.items():
         if mark.number in (1, last + 1):
             kept.append(i)
             last = mark.number or 0
-        else:
-            marks[i] = None
-    chapters = sum(mark is not None and mark.rank == CHAPTER and mark.number is not None for mark in marks)
-    for i in kept:
-        mark = marks[i]
-        if mark and chapters < 2:
-            marks[i] = replace(mark, rank=CHAPTER) if len(kept) > 1 else None
+    return kept
 
 
 def _page_numbers(marks: Sequence[Heading | None], paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> set[int]:
@@ -154,7 +162,7 @@ def _add_capitals(marks: list[Heading | None], paragraphs: Sequence[Paragraph], 
         and not (looks_like_title(texts[i + 1]) or marks[i])
     ]
     if any(paragraphs[i].gap > 1 for i in found):
-        found = [i for i in found if paragraphs[i].gap > 1]
+        found = [i for i in found if paragraphs[i].gap > 1 or i == 0]
     if len(found) > 1:
         for i in found:
             marks[i] = Heading(CHAPTER, None)
@@ -190,18 +198,23 @@ def _pieces_of_dump(paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> It
 def _titles(headings: dict[int, Heading], paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> set[int]:
     """The paragraphs that are titles of the headings before them.
 
-    If most headings of a rank have a title under them, all have, and else none: a short paragraph may look like one.
+    If most headings of a kind have a title under them, all have, and else none: a short paragraph may look like one.
     """
     near = {
-        i: heading.rank
+        i: _kind(heading)
         for i, heading in headings.items()
-        if len(texts[i]) <= _BARE
+        if not (heading.titled or is_contents(texts[i]))
         and i + 2 < len(texts)  # the last paragraph of a book is never a title
         and i + 1 not in headings
         and paragraphs[i + 1].gap <= _NEAR
     }
     sure = {i for i in near if looks_like_title(texts[i + 1], may_stop=texts[i].endswith("."))}
-    asked, answered = Counter(near.values()), Counter(near[i] for i in sure)
-    titled = {rank for rank in asked if 2 * answered[rank] >= asked[rank]}
+    asked = Counter(map(_kind, headings.values()))
+    answered = Counter(_kind(heading) for i, heading in headings.items() if heading.titled or i in sure)
+    titled = {kind for kind in asked if 2 * answered[kind] >= asked[kind]}
     quoted = {i for i in near if looks_like_title(texts[i + 1].strip(_QUOTING))}
     return {i + 1 for i in sure | quoted if near[i] in titled}
+
+
+def _kind(heading: Heading) -> tuple[int, bool]:
+    return heading.rank, heading.number is None

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fabula.errors import InputError
-from fabula.files.book_outline import Manuscript, Section, divide, settle_matters
-from fabula.files.book_text import read_markdown, read_plain
+from fabula.files.book.epub import read_epub
+from fabula.files.book.html_book import read_html_book
+from fabula.files.book.html_text import MAX_BLOCKS
+from fabula.files.book.outline import Manuscript, Section, divide, settle_matters
+from fabula.files.book.plain import read_markdown, read_plain
+from fabula.files.book.sentences import iter_sentences
 from fabula.files.encodings import DecodedText
-from fabula.files.epub import read_epub
-from fabula.files.html_book import read_html_book
-from fabula.files.html_text import MAX_BLOCKS
-from fabula.files.sentences import iter_sentences
 from fabula.files.text import read_text, require_file, sniff_kind
 from fabula.records import Book, Chapter, Matter, Passage, Sentence
 
@@ -104,7 +104,7 @@ def _bind(path: Path, manuscript: Manuscript) -> Book:
 
 def _chapters(book_title: str | None, sections: Sequence[Section]) -> Iterator[Chapter]:
     first = 0
-    for index, (section, matter) in enumerate(zip(sections, settle_matters(sections), strict=True)):
+    for index, (section, matter) in enumerate(zip(sections, settle_matters(sections, book_title), strict=True)):
         untitled = "Front matter" if matter is Matter.FRONT else book_title or "Text"
         last = first + len(section.passages) - 1
         yield Chapter(index, section.title or untitled, matter, first, last)

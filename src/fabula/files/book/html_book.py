@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from fabula.files.book_outline import Manuscript, find_openings, join_blocks
-from fabula.files.gutenberg import page_title, text_span
-from fabula.files.html_text import read_markup
+from fabula.files.book.gutenberg import page_title, text_span
+from fabula.files.book.html_text import read_markup
+from fabula.files.book.outline import Manuscript, find_openings, join_blocks
 
 
 def read_html_book(path: Path) -> Manuscript:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from fabula.files.book_chapters import find_pieces
-from fabula.files.book_headings import CHAPTER, heading_title, looks_like_title
-from fabula.files.book_outline import Manuscript, Piece, find_openings
+from fabula.files.book.chapters import find_pieces
+from fabula.files.book.gutenberg import header_fields, text_span
+from fabula.files.book.headings import CHAPTER, heading_title, looks_like_title
+from fabula.files.book.outline import Manuscript, Piece, find_openings
+from fabula.files.book.paragraphs import find_lines, find_paragraphs
 from fabula.files.encodings import DecodedText
-from fabula.files.gutenberg import header_fields, text_span
-from fabula.files.paragraphs import find_lines, find_paragraphs
 
 _LEAD = 8  # pieces in which a title page names the author
 _LONGEST = 500  # characters of a Markdown heading

@@ -102,10 +102,11 @@ _GENERIC_STEMS = frozenset(["index", "part", "book", "text"])  # what converters
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A numbered heading. ``number`` is None for "the last"."""
+    """What a heading says. ``number`` is None for "the last" and for headings known by their name ("Preface")."""
 
     rank: int
     number: int | None
+    titled: bool = False
 
 
 def read_heading(text: str) -> Heading | None:
@@ -116,10 +117,10 @@ def read_heading(text: str) -> Heading | None:
     if named := _NUMBERED.fullmatch(text) or _ORDINAL_FIRST.fullmatch(text):
         number = _number(named["number"])
         if (number or named["number"].lower() == "last") and _is_title_after(named["rest"]):
-            return Heading(_RANK_OF_WORD[named["word"].lower()], number)
+            return Heading(_RANK_OF_WORD[named["word"].lower()], number, _has_words(named["rest"]))
     numeral = _NUMERAL.fullmatch(text)
     if numeral and (number := _number(numeral["number"])) and _is_title_after(numeral["rest"], strict=True):
-        return Heading(NUMERAL, number)
+        return Heading(NUMERAL, number, _has_words(numeral["rest"]))
     return None
 
 
@@ -220,6 +221,10 @@ def _number(text: str) -> int | None:
         return None
     values = [_ROMAN_VALUES[letter] for letter in text.upper()]
     return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _has_words(rest: str) -> bool:
+    return any(map(str.isalnum, rest))
 
 
 def _is_title_after(rest: str, *, strict: bool = False) -> bool:
