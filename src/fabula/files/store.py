@@ -48,13 +48,13 @@ class Store:
             raise InputError(path, "there is no such project file", "make it with: fabula read ... -o NAME.fabula")
         with self._explained():
             self._db = sqlite3.connect(path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None)
-            self._prepare()
+            self._prepare(create)
 
     def close(self) -> None:
         """Close the database; what was stored stays."""
         self._db.close()
 
-    def _prepare(self) -> None:
+    def _prepare(self, create: bool) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and application != APPLICATION_ID:
@@ -64,6 +64,8 @@ class Store:
             raise InputError(self.path or "", f"a newer fabula wrote this (format {version})", "update fabula")
         if tables:
             return
+        if not create:
+            raise InputError(self.path or "", "this project is empty", "fill it with: fabula read ... -o NAME.fabula")
         with self._transaction():
             for statement in _SCHEMA.split(";"):
                 self._db.execute(statement)

@@ -39,8 +39,9 @@ def append_rows(db: sqlite3.Connection, name: str, record: type, rows: Iterable[
 
 def load_rows(db: sqlite3.Connection, name: str, record: type[Record]) -> tuple[Record, ...]:
     """All records of a table, in the order in which they were stored."""
-    kinds = [kind for _, kind in _fields(record)]
-    names = ", ".join(f'"{field}"' for field, _ in _fields(record))
+    columns = _fields(typing.cast(Any, record))
+    kinds = [kind for _, kind in columns]
+    names = ", ".join(f'"{field}"' for field, _ in columns)
     rows = db.execute(f'SELECT {names} FROM "{name}" ORDER BY rowid')
     return tuple(record(*(_unpack(v, k) for v, k in zip(row, kinds, strict=True))) for row in rows)
 

@@ -40,6 +40,15 @@ def open_video(path: str | Path, *, fps: float = DEFAULT_FOLDER_FPS) -> Video:
     return VideoFile(require_file(path))
 
 
+def can_decode(codec: str) -> bool:
+    """Whether the FFmpeg in use has a decoder of that name, such as "h264"."""
+    try:
+        av.Codec(codec, "r")
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
+
+
 class VideoFile(Video):
     """A video in a container, decoded by FFmpeg through PyAV."""
 

@@ -1,5 +1,6 @@
 """The typed page inside an HTML or PDF file, as plain text with its indentation."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def pdf_text(path: str | Path) -> str:
         raise MissingExtraError("Reading PDF screenplays", "pdf") from None
     try:
         with Path(path).open("rb") as file:
+            logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends is no news; what it cannot, it raises
             pages = [page.extract_text(extraction_mode="layout") for page in pypdf.PdfReader(file).pages]
     except PyPdfError as error:
         raise InputError(path, f"the PDF cannot be read ({error})", "unlock or export it again, or use FDX") from None
