@@ -15,6 +15,7 @@ import typer
 import fabula
 from fabula.app.demo import run_demo
 from fabula.app.doctor import examine
+from fabula.app.evaluate import evaluate
 from fabula.app.progress import shown_progress
 from fabula.app.show import summary
 from fabula.errors import FabulaError, StorageError
@@ -35,6 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(evaluate, name="evaluate")
 
 ProjectFile = Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project that fabula read has made.")]
 Subs = Annotated[Path | None, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")]

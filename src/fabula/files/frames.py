@@ -97,7 +97,7 @@ class Video(ABC):
         self._look_for_missing_end()
 
     def picture(self, index: int, time: float) -> Image.Image:
-        """The picture of one frame, of which an earlier pass gave the time."""
+        """The picture of one frame, of which an earlier pass gave the time. Not to be called while frames are read."""
         return self._picture(next(self._decode(index, time))[1])
 
     @property

@@ -1,6 +1,7 @@
 """Reading videos: the only code that knows containers, codecs, time bases and rotation."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,14 @@ def can_decode(codec: str) -> bool:
     except (av.FFmpegError, ValueError):
         return False
     return True
+
+
+def decode_only(path: str | Path) -> int:
+    """Decode every frame of a video, threaded, and do nothing with it: the floor of any reader. How many there were."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        return sum(1 for _ in container.decode(stream))
 
 
 class VideoFile(Video):
@@ -126,7 +135,9 @@ class VideoFile(Video):
             stream = self._stream(container)
             if time is not None:
                 target = round((time - _SEEK_LEAD) / self._time_base) + self._origin
-                container.seek(target, stream=stream)
+                # Some containers cannot be sought in; then they are read from the start.
+                with suppress(av.FFmpegError):
+                    container.seek(target, stream=stream)
             for frame in self._raw_frames(container, stream):
                 yield None if frame.pts is None else (frame.pts - self._origin) * self._time_base, frame
         self._report_damage()

@@ -2,14 +2,14 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 
 from PIL.Image import Image
 
-from fabula.files.frames import PICTURE_EVERY, Frame, Video
+from fabula.files.frames import PICTURE_EVERY, Frame
 from fabula.records import Shot, Thumbnail, Transition
 from fabula.shots.transitions import Boundary
 
@@ -20,16 +20,28 @@ MOST_PICTURES = 64
 
 JPEG_QUALITY = 80
 
+FetchPicture = Callable[[int, float], Image]
+"""Given a frame's index and time, its picture."""
+
 
 class Assembly:
-    """The shots so far. One more is open: it starts at ``frame`` and ``time``, and its end is not known yet."""
+    """The shots so far. One more is open: it starts at ``frame`` and ``time``, and its end is not known yet.
 
-    def __init__(self, video: Video, *, pictures: bool) -> None:
+    Args:
+        fetch: reads a picture that was not made on the way; None where no thumbnails are wanted.
+    """
+
+    def __init__(self, fetch: FetchPicture | None) -> None:
         self.shots: list[Shot] = []
         self.thumbnails: list[Thumbnail] = []
         self.frame, self.time, self.transition = 0, 0.0, Transition.CUT
-        self._video, self._wants_pictures = video, pictures
+        self._fetch = fetch
         self._pictures: dict[int, tuple[float, Image]] = {}
+
+    @property
+    def wants_pictures(self) -> bool:
+        """Whether thumbnails are to be chosen."""
+        return self._fetch is not None
 
     def add(self, frames: Iterable[Frame], boundaries: Iterable[Boundary]) -> None:
         """Take in the frames that follow, and the boundaries in them."""
@@ -45,18 +57,18 @@ class Assembly:
         """End the open shot before ``frame``, which is shown at ``time``, and open the next there."""
         shot = Shot(len(self.shots), self.time, time, self.frame, frame - 1, self.transition)
         self.shots.append(shot)
-        if self._wants_pictures:
+        if self._fetch:
             self._thin(frame)
-            self.thumbnails += self._thumbnails(shot)
+            self.thumbnails += self._thumbnails(shot, self._fetch)
             self._pictures = {index: kept for index, kept in self._pictures.items() if index >= frame}
         self.frame, self.time = frame, time
 
-    def _thumbnails(self, shot: Shot) -> list[Thumbnail]:
+    def _thumbnails(self, shot: Shot, fetch: FetchPicture) -> list[Thumbnail]:
         """One thumbnail from the middle of the shot, or several spread over a long one."""
         there = {index: kept for index, kept in self._pictures.items() if shot.first_frame <= index <= shot.last_frame}
         if not there:
             # A very short shot with a soft start, so that none of its frames was made a picture on the way.
-            there = {shot.first_frame: (shot.start, self._video.picture(shot.first_frame, shot.start))}
+            there = {shot.first_frame: (shot.start, fetch(shot.first_frame, shot.start))}
         length = shot.last_frame - shot.first_frame + 1
         count = min(max(round((shot.end - shot.start) / SECONDS_PER_THUMBNAIL), 1), MOST_THUMBNAILS)
         places = (shot.first_frame + length * (k + 0.5) / count for k in range(count))

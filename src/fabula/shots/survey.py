@@ -68,7 +68,10 @@ def detect_shots(
         InputError: the file is missing or no video, or no frame of it can be decoded.
         FabulaError: there is no such detector, or it cannot be loaded.
     """
-    return list(_survey(open_video(path, fps=fps), detector_named(detector, threshold), progress, None, False).shots)
+    video = open_video(path, fps=fps)
+    assembly = Assembly(fetch=None)
+    _read(video, detector_named(detector, threshold), assembly, progress, None)
+    return assembly.shots
 
 
 def survey(
@@ -86,26 +89,34 @@ def survey(
         checkpoint: keeps the state of the survey; where it holds one, the survey goes on from there,
             with the same result as if it had never stopped.
     """
-    return _survey(open_video(path, fps=fps), detector_named(detector, threshold), progress, checkpoint, True)
-
-
-def _survey(
-    video: Video, detector: ShotDetector, progress: Progress | None, checkpoint: Checkpoint | None, pictures: bool
-) -> Survey:
-    assembly = Assembly(video, pictures=pictures)
+    video = open_video(path, fps=fps)
+    # Fetched through a second reader: the first is busy in its thread.
+    assembly = Assembly(fetch=lambda frame, time: open_video(path, fps=fps).picture(frame, time))
     state = checkpoint.load() if checkpoint else None
     if state is not None:
         assembly.restore(state)
+    _read(video, detector_named(detector, threshold), assembly, progress, checkpoint)
+    return Survey(video.film(), tuple(assembly.shots), tuple(assembly.thumbnails))
+
+
+def _read(
+    video: Video,
+    detector: ShotDetector,
+    assembly: Assembly,
+    progress: Progress | None,
+    checkpoint: Checkpoint | None,
+) -> None:
+    """Read the film from where the assembly stands to its end."""
     start = assembly.frame // BLOCK * BLOCK
+    first, time = _anchor(assembly.shots, start)
     saved = monotonic()
-    with ReadAhead(video.frames(*_anchor(assembly.shots, start), pictures=pictures)) as frames:
+    with ReadAhead(video.frames(first, time, pictures=assembly.wants_pictures)) as frames:
         for block in _blocks(_told(frames, video, progress), start):
             block.settle(detector, assembly)
             if checkpoint and monotonic() - saved > SAVE_SECONDS:
                 checkpoint.save(assembly.state())
                 saved = monotonic()
     assembly.close(video.frames_read, video.end)
-    return Survey(video.film(), tuple(assembly.shots), tuple(assembly.thumbnails))
 
 
 def _anchor(shots: list[Shot], start: int) -> tuple[int, float]:

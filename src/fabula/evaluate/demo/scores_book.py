@@ -28,9 +28,9 @@ def score_book(truth: Truth, links: Sequence[Link], book: Book) -> list[StageSco
         share(
             "book", "correspondences", found, f"cues from the story are linked within {PASSAGES} paragraph of theirs"
         ),
-        *detection("book decisions", "cues from the story", len(true), len(linked), len(told)),
         share("book", "film only", alarms, "cues that only the film has were left without a link"),
         share("book", "moved", moved, "cues that the film tells at another place are marked as moved"),
+        *detection("book decisions", "cues from the story", len(true), len(linked), len(told)),
         *_score_book_only(truth, links, places),
     ]
 

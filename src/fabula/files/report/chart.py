@@ -12,7 +12,7 @@ from fabula.files.report.data import Kind, Pair, ReportData
 from fabula.files.report.markup import Html, clock, el, join, percent, shorten
 from fabula.files.report.places import Places
 from fabula.files.report.speech import speakers
-from fabula.records import Book, Chapter, State
+from fabula.records import Book, Chapter, Matter, State
 
 STEPS = (60, 120, 300, 600, 900, 1800, 3600)
 TICKS = 8
@@ -73,7 +73,7 @@ def _bands(book: Book, places: Places) -> Iterator[Html]:
     for chapter in filter(places.passages, book.chapters):
         top, bottom = places.span(places.passages(chapter))
         yield el("rect", y=percent(top), width="100%", height=percent(bottom - top), class_="band")
-        if top >= free:
+        if top >= free and chapter.matter is Matter.BODY:  # a title page has no room, and takes the first chapter's
             yield _label(chapter, top, places)
             free = top + LABEL_GAP
 

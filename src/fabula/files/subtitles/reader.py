@@ -154,12 +154,19 @@ def _preference(stream: SubtitleStream) -> tuple[bool, bool, int]:
     return Disposition.forced in stream.disposition, Disposition.default not in stream.disposition, stream.index
 
 
+def _film_start(container: InputContainer) -> float:
+    """When the picture begins on the container's clock, in seconds: the film's times count from there."""
+    pictures = [s for s in container.streams.video if s.start_time is not None and s.time_base is not None]
+    return float(pictures[0].start_time * pictures[0].time_base) if pictures else 0.0
+
+
 def _packets(container: InputContainer, track: SubtitleStream, codec: str) -> list[RawCue]:
     cues: list[RawCue] = []
+    origin = _film_start(container)
     for packet in container.demux(track):
         if packet.pts is None:
             continue
-        start = float(packet.pts * packet.time_base)
+        start = float(packet.pts * packet.time_base) - origin
         end = start + float((packet.duration or 0) * packet.time_base)
         name, text = _payload(bytes(packet), codec)
         if text.strip():

