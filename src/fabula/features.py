@@ -42,7 +42,8 @@ class HashEncoder:
         norms: np.ndarray = np.linalg.norm(out, axis=1, keepdims=True)
         if progress:
             progress(len(texts), len(texts))
-        return out / np.maximum(norms, 1e-12)
+        out /= np.maximum(norms, 1e-12)
+        return out
 
 
 def _direction(word: str, dimension: int) -> np.ndarray:

@@ -67,7 +67,7 @@ def _options(
 
 @app.command("read")
 def read_command(
-    film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="A video, or a folder of frames.")] = None,
+    film: Annotated[Path | None, typer.Argument(metavar="FILM", help="A video, or a folder of frames.")] = None,
     subs: Subs = None,
     script: Script = None,
     book: Book = None,
@@ -77,7 +77,7 @@ def read_command(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read whatever there is of a film into one project file.
+    """Read a film and its texts into a project.
 
     Any of the four inputs may be missing: a film alone, or subtitles and a book without any video, are both fine.
     A project that exists is continued: finished stages are not run again, and a killed run goes on where it was.
@@ -98,7 +98,7 @@ def read_command(
 
 @app.command()
 def show(path: ProjectFile) -> None:
-    """Show what is in a project, in a screen of text."""
+    """Show what is in a project."""
     with Project.open(path) as project:
         _put(summary(project))
 
@@ -109,7 +109,11 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
     force: Force = False,
 ) -> None:
-    """Write one self-contained page: map, filmstrip, the film beside its book, characters."""
+    """Write a project as one page to mail.
+
+    The page shows a map of film time against book position, the filmstrip, every cue beside its passage, and the
+    characters. It is complete in itself and needs no network.
+    """
     with Project.open(path) as project:
         write_text(output, export(project, "html", version=fabula.__version__), force=force)
     _say(f"{output}: open it in any browser; it needs no network")
@@ -123,7 +127,7 @@ def export_command(
     table: Annotated[str, typer.Option(help=f"For csv: {', '.join(CSV_TABLES)}.")] = CSV_TABLES[0],
     force: Force = False,
 ) -> None:
-    """Write a project as subtitles that carry the speakers, as data, or as the report."""
+    """Write subtitles with speakers, or data."""
     with Project.open(path) as project:
         text = export(project, to, version=fabula.__version__, table=table)
     if output is None:
@@ -141,7 +145,7 @@ def align_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Align subtitles with a screenplay, a book, or both, without a project.
+    """Align subtitles with a script or a book.
 
     With --json each cue is one object: "cue", "start", "end", "text"; for a screenplay "speaker", "speakers" (one for
     each part of a two-speaker cue), "scene" and "score"; for a book "state" (aligned or film_only), "moved",
@@ -163,7 +167,7 @@ def shots(
     detector: DetectorName = DEFAULT_DETECTOR,
     quiet: Quiet = False,
 ) -> None:
-    """Find the shots of a film: cuts, dissolves and fades.
+    """Find the shots of a film.
 
     With --json each shot is one object: "shot" (from 0), "start" and "end" in seconds, "first_frame" and "last_frame"
     (inclusive), and "transition": how it begins, cut or gradual.
@@ -184,7 +188,10 @@ def shots(
 
 @app.command()
 def doctor() -> None:
-    """Check Python, codecs, models, device, disk and versions; say what is missing and how to get it."""
+    """Check that everything needed is there.
+
+    Python, packages, codecs, models, device and disk; what is missing is said with the way to get it.
+    """
     findings = examine()
     for finding in findings:
         _put(str(finding))
@@ -198,7 +205,11 @@ def demo(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Draw a short film of our own, read it with its story, screenplay and subtitles, and score every stage."""
+    """Read a film of our own and score it.
+
+    Draws a short film, reads it with its story, screenplay and subtitles, compares every stage with the known truth,
+    and writes the report.
+    """
     with shown_progress(quiet=quiet) as progress:
         result = run_demo(output, force=force, progress=progress)
     _put(result.text)

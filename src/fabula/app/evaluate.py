@@ -12,12 +12,12 @@ import typer
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
 
-evaluate = typer.Typer(help="Measure fabula, on the demo film or on your own files.", no_args_is_help=True)
+evaluate = typer.Typer(no_args_is_help=True)
 
 
 @evaluate.callback()
 def _evaluate() -> None:
-    """Measure fabula, on the demo film or on your own files."""
+    """Measure fabula on the demo or on your files."""
 
 
 @evaluate.command()

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fabula.align.book import align_book
@@ -50,7 +51,7 @@ def measure_film(film: Path) -> Iterator[Timing]:
     yield _against(floor, "shots, network on every frame", lambda: detect_shots(film, detector="transnet"))
     with tempfile.TemporaryDirectory() as folder:
         for name, command in _peers(film, folder):
-            yield _against(floor, name, lambda run=command: subprocess.run(run, check=True, capture_output=True))
+            yield _against(floor, name, partial(subprocess.run, command, check=True, capture_output=True))
 
 
 def _peers(film: Path, folder: str) -> Iterator[tuple[str, list[str]]]:

@@ -133,11 +133,10 @@ class VideoFile(Video):
         """Decode all frames, or those from a key frame well before ``time``, with their times where they have one."""
         with self._open() as container:
             stream = self._stream(container)
-            if time is not None:
-                target = round((time - _SEEK_LEAD) / self._time_base) + self._origin
-                # Some containers cannot be sought in; then they are read from the start.
+            if time is not None and time > _SEEK_LEAD:
+                # Where this fails, or leads past the place wanted, the film is read from its start.
                 with suppress(av.FFmpegError):
-                    container.seek(target, stream=stream)
+                    container.seek(round((time - _SEEK_LEAD) / self._time_base) + self._origin, stream=stream)
             for frame in self._raw_frames(container, stream):
                 yield None if frame.pts is None else (frame.pts - self._origin) * self._time_base, frame
         self._report_damage()

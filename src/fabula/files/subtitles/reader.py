@@ -156,8 +156,10 @@ def _preference(stream: SubtitleStream) -> tuple[bool, bool, int]:
 
 def _film_start(container: InputContainer) -> float:
     """When the picture begins on the container's clock, in seconds: the film's times count from there."""
-    pictures = [s for s in container.streams.video if s.start_time is not None and s.time_base is not None]
-    return float(pictures[0].start_time * pictures[0].time_base) if pictures else 0.0
+    picture = next(iter(container.streams.video), None)
+    if picture is None or picture.start_time is None or picture.time_base is None:
+        return 0.0
+    return float(picture.start_time * picture.time_base)
 
 
 def _packets(container: InputContainer, track: SubtitleStream, codec: str) -> list[RawCue]:
