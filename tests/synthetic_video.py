@@ -17,7 +17,7 @@ def scene(seed: int, length: int, *, pan: float = 0.3, noise: float = 2.0) -> Cl
     """A texture that drifts by ``pan`` pixels a frame, with grain: (length, 90, 160, 3)."""
     random = np.random.default_rng(seed)
     room = int(pan * length) + 1
-    grid = random.integers(0, 256, (6, 9, 3), dtype=np.uint8)
+    grid = random.integers(0, 256, (12, 20, 3), dtype=np.uint8)
     base = random.integers(0, 256, (1, 1, 3))
     texture = Image.fromarray(((grid + base) // 2).astype(np.uint8)).resize(
         (WIDTH + room, HEIGHT), Image.Resampling.BICUBIC

@@ -142,3 +142,15 @@ def test_quick_path_and_project_agree(demo_files: DemoFiles, project_file: Path)
         assert found.links == project.links
     with pytest.raises(FabulaError, match="nothing to align"):
         align(demo_files.subtitles)
+
+
+def test_the_wrong_screenplay_and_the_wrong_book_are_told(demo_files: DemoFiles, tmp_path: Path) -> None:
+    script, book = tmp_path / "other.fountain", tmp_path / "other.txt"
+    talk = "\n\n".join(f"ZELDA\nPlease bring cucumber number {i} upstairs." for i in range(30))
+    script.write_text(f"INT. GREENHOUSE - DAY\n\n{talk}\n", "utf-8")
+    book.write_text("\n\n".join(f"Cucumber {i} grew in silence beside its fellows." for i in range(300)), "utf-8")
+    found = align(demo_files.subtitles, script, book, encoder="hash")
+    assert any("screenplay: is it that of this film?" in warning for warning in found.warnings)
+    assert any("does not seem to follow it" in warning for warning in found.warnings)
+    right = align(demo_files.subtitles, demo_files.screenplay, demo_files.book, encoder="hash")
+    assert right.warnings == ()

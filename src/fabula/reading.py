@@ -26,6 +26,7 @@ from fabula.records import (
     Book,
     Chapter,
     Cue,
+    CueKind,
     Film,
     Link,
     Passage,
@@ -43,6 +44,9 @@ StageProgress = Callable[[str, int, int | None], None]
 
 VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 1, "pages": 1}
 """Raised when a stage's method changes, so that old results are computed anew."""
+
+LEAST_IN_BOOK = 0.04  # of the cues; other books of fiction reach 0.023 by chance, the book of a film 0.38
+LEAST_IN_SCREENPLAY = 0.2  # of the spoken cues; the screenplay of the film reaches 0.7 even in a distant draft
 
 RESTS_ON_IT = {"subtitles": ("speakers", "pages"), "screenplay": ("speakers",), "book": ("pages",)}
 """The stages that must be forgotten when an input is read anew."""
@@ -136,13 +140,36 @@ def align(
     text = read_book(book) if book is not None else None
     spoken = align_screenplay(subs.cues, script) if script else None
     told = partial(progress, "pages") if progress else None
+    links = align_book(subs.cues, text, encoder=encoder, progress=told) if text else None
     return Alignment(
         spoken.cues if spoken else subs.cues,
         spoken.scenes if spoken else None,
-        align_book(subs.cues, text, encoder=encoder, progress=told) if text else None,
+        links,
         text,
-        (*subs.warnings, *(script.warnings if script else ()), *(text.warnings if text else ())),
+        (
+            *subs.warnings,
+            *((*script.warnings, *_doubt_of_screenplay(spoken.cues)) if script and spoken else ()),
+            *((*text.warnings, *_doubt_of_book(links)) if text and links else ()),
+        ),
     )
+
+
+def _doubt_of_screenplay(cues: Sequence[Cue]) -> list[str]:
+    """A warning when hardly any cue is in the screenplay: it is probably another film's."""
+    speech = [cue for cue in cues if cue.kind is CueKind.SPEECH]
+    share = sum(cue.speaker is not None for cue in speech) / max(len(speech), 1)
+    if not speech or share >= LEAST_IN_SCREENPLAY:
+        return []
+    return [f"only {share:.0%} of the spoken cues are in the screenplay: is it that of this film?"]
+
+
+def _doubt_of_book(links: Sequence[Link]) -> list[str]:
+    """A warning when hardly any cue is in the book: the film probably does not follow it."""
+    cues = [link for link in links if link.first_cue is not None]
+    share = sum(link.first_passage is not None for link in cues) / max(len(cues), 1)
+    if not cues or share >= LEAST_IN_BOOK:
+        return []
+    return [f"only {share:.1%} of the cues are in the book: this film does not seem to follow it"]
 
 
 class _Run:
@@ -232,7 +259,7 @@ class _Run:
             "timed_lines": (ScriptLine, found.lines),
             "timed_scenes": (Scene, found.scenes),
         }
-        return _Found(tables)
+        return _Found(tables, _doubt_of_screenplay(found.cues))
 
     def _pages(self) -> _Found:
         book = Project(self.store).book
@@ -240,7 +267,7 @@ class _Run:
         cues = self.store.load("cues", Cue)
         progress = partial(self._tell, "pages")
         links = align_book(cues, book, encoder=self.encoder, store=self.store, progress=progress)
-        return _Found({"links": (Link, links)})
+        return _Found({"links": (Link, links)}, _doubt_of_book(links))
 
 
 @dataclass(frozen=True)

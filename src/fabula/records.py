@@ -165,8 +165,20 @@ class Chapter:
     last_passage: int
 
 
+class _Written:
+    """What passages and sentences share."""
+
+    __slots__ = ()
+    text: str
+
+    @property
+    def prose(self) -> str:
+        """The text for reading and matching: line breaks and runs of spaces become one space."""
+        return " ".join(self.text.split())
+
+
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(_Written):
     """A paragraph of a book: ``book.source[char_start:char_end] == text``, so hard-wrapped text keeps its breaks."""
 
     index: int
@@ -175,14 +187,9 @@ class Passage:
     char_start: int
     char_end: int
 
-    @property
-    def prose(self) -> str:
-        """The text for reading and matching: line breaks and runs of spaces become one space."""
-        return " ".join(self.text.split())
-
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(_Written):
     """A sentence of a passage, with offsets into the book's source."""
 
     index: int
@@ -190,11 +197,6 @@ class Sentence:
     text: str
     char_start: int
     char_end: int
-
-    @property
-    def prose(self) -> str:
-        """The text for reading and matching: line breaks and runs of spaces become one space."""
-        return " ".join(self.text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from fabula.shots.transitions import (
     cut_candidates,
     is_certain,
     is_certain_blend,
+    is_faster,
     passages,
     runs_of,
 )
@@ -110,7 +111,7 @@ class ContentDetector:
         cuts = [frame for frame in look.doubtful_cuts if jump[frame] > 4 * self._threshold]
         least = BLEND + (1 - BLEND) * self._threshold
         runs = [run for run in look.doubtful_blends if blend[run.first : run.last + 1].max() > least]
-        return look.boundaries(cuts, runs)
+        return look.boundaries(cuts, [run for run in runs if is_faster(frames, run)])
 
 
 class CascadeDetector:

@@ -31,12 +31,14 @@ class Signals:
 
     ``step`` is the mean difference (of 255) from the frame before; ``jump`` is the step over the largest step
     around it, ``colour_jump`` the same for histograms: motion gives about 1, a cut more.
+    ``edge`` is the step over the largest one on its quieter side: high for a cut from rest into a whirl.
     ``contrast`` is the standard deviation within the frame: near 0 when it is black, or white, or any one colour.
     ``blend`` is 1 where a frame is the mean of those before and after it, as in a dissolve or a fade, and 0 in motion.
     """
 
     step: Series
     jump: Series
+    edge: Series
     colour_jump: Series
     contrast: Series
     blend: Series
@@ -51,8 +53,9 @@ def measure(frames: Frames) -> Signals:
     colour_step[1:] = np.abs(np.diff(colours, axis=0)).sum(1) / 2
     return Signals(
         step=step,
-        jump=step / (_largest_around(step) + 1),
-        colour_jump=colour_step / (_largest_around(colour_step) + _HISTOGRAM_FLOOR),
+        jump=step / (np.maximum(*_largest_around(step)) + 1),
+        edge=step / (np.minimum(*_largest_around(step)) + 1),
+        colour_jump=colour_step / (np.maximum(*_largest_around(colour_step)) + _HISTOGRAM_FLOOR),
         contrast=frames.mean(3).std((1, 2)).astype(np.float32),
         blend=blends(pooled(frames)),
     )
@@ -91,8 +94,7 @@ def _histograms(frames: Frames) -> NDArray[np.float32]:
     return shares
 
 
-def _largest_around(series: Series) -> Series:
-    """The largest of the REACH values before and the REACH values after each, itself left out."""
+def _largest_around(series: Series) -> tuple[Series, Series]:
+    """For each value the largest of the REACH values before it, and of the REACH values after it."""
     windows = sliding_window_view(np.pad(series, REACH), 2 * REACH + 1)
-    largest: Series = np.maximum(windows[:, :REACH].max(1), windows[:, REACH + 1 :].max(1))
-    return largest
+    return windows[:, :REACH].max(1), windows[:, REACH + 1 :].max(1)

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from fabula.records import Transition
 from fabula.shots.signals import Frames, Signals, pooled
 
 CUT_STEP = 3.0
-DOUBTFUL_JUMP, DOUBTFUL_COLOUR_JUMP = 1.1, 0.8
-"""Of 1,842 transitions that TransNetV2 saw in 60 films and trailers, about 20 fit neither this nor a blend."""
+DOUBTFUL_JUMP = 1.1
+DOUBTFUL_COLOUR_JUMP, LEAST_JUMP_WITH_COLOUR = 0.8, 0.75
+DOUBTFUL_EDGE, LEAST_JUMP_WITH_EDGE = 3.0, 0.35
+"""Of 1,842 transitions that TransNetV2 saw in 60 films and trailers, about ten fit neither these nor a blend."""
 
 CERTAIN_JUMP, CERTAIN_STEP = 4.0, 10.0
 """Some 1,300 such steps were all cuts, by eye where the network doubted; it gave 20 of them less than 0.5."""
@@ -29,6 +32,9 @@ LONG_BLACK = 48
 BLEND, BLEND_FRAMES = 0.6, 3
 CERTAIN_BLEND, CERTAIN_BLEND_FRAMES = 0.8, 12
 """Long dissolves are what the network misses: it gave 0.04 to one of 60 frames."""
+
+FASTER = 2.0
+"""True blends changed 2 to 35 times as fast as what surrounds them, pans and credits 0.7 to 1.6 times."""
 
 SAME_AFTER_BLEND, SAME_AFTER_PASSAGE = 0.9, 0.8
 """Correlations above which two frames show the same thing; 0.94 and more were seen where lamps failed for a moment."""
@@ -70,11 +76,15 @@ class Passage:
 
 def cut_candidates(signals: Signals) -> list[int]:
     """First frames of shots that perhaps start there: steps that stand out at least a little."""
-    padded = np.pad(signals.step, 2)
-    highest = np.max([padded[k : k + len(signals.step)] for k in range(5)], axis=0)
-    moderate = (signals.jump > 0.75) & (signals.colour_jump > DOUBTFUL_COLOUR_JUMP)
-    stands_out = (signals.jump > DOUBTFUL_JUMP) | moderate
-    found: list[int] = np.flatnonzero((signals.step >= highest) & (signals.step > CUT_STEP) & stands_out).tolist()
+    step, jump = signals.step, signals.jump
+    stands_out = (
+        (jump > DOUBTFUL_JUMP)
+        | ((jump > LEAST_JUMP_WITH_COLOUR) & (signals.colour_jump > DOUBTFUL_COLOUR_JUMP))
+        | ((jump > LEAST_JUMP_WITH_EDGE) & (signals.edge > DOUBTFUL_EDGE))
+    )
+    # Two cuts are at least two frames apart: a shorter flash of another picture is no shot.
+    highest = sliding_window_view(np.pad(step, 1), 3).max(1)
+    found: list[int] = np.flatnonzero((step >= highest) & (step > CUT_STEP) & stands_out).tolist()
     return found
 
 
@@ -125,7 +135,23 @@ def is_certain_blend(frames: Frames, signals: Signals, run: Span) -> bool:
         return False
     before, after = _sides(frames, run)
     quarter = len(run) // 4
-    return _differ(frames[run.first + quarter], after) and _differ(before, frames[run.last - quarter])
+    no_fade = _differ(frames[run.first + quarter], after) and _differ(before, frames[run.last - quarter])
+    return no_fade and is_faster(frames, run)
+
+
+def is_faster(frames: Frames, run: Span) -> bool:
+    """Whether a blend changes faster than the calmer of its sides: a slow pan, which blends too, goes on evenly."""
+    length = min(len(run), CERTAIN_BLEND_FRAMES)
+    vectors = pooled(frames[max(run.first - 2 * length, 0) : run.last + 2 * length])
+    offset = max(run.first - 2 * length, 0)
+
+    def change(start: int) -> float:
+        ends = np.clip([start - offset, start - offset + length], 0, len(vectors) - 1)
+        return float(np.abs(vectors[ends[1]] - vectors[ends[0]]).mean())
+
+    within = max(change(start) for start in range(run.first, run.last - length + 2))
+    around = min(change(run.first - BLEND_FRAMES - length), change(run.last + BLEND_FRAMES))
+    return within > FASTER * (around + 1)
 
 
 def likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
