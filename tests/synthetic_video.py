@@ -16,14 +16,17 @@ Clip = NDArray[np.uint8]
 def scene(seed: int, length: int, *, pan: float = 0.3, noise: float = 2.0) -> Clip:
     """A texture that drifts by ``pan`` pixels a frame, with grain: (length, 90, 160, 3)."""
     random = np.random.default_rng(seed)
-    room = int(pan * length) + 1
+    room = int(pan * length) + 2
     grid = random.integers(0, 256, (12, 20, 3), dtype=np.uint8)
     base = random.integers(0, 256, (1, 1, 3))
     texture = Image.fromarray(((grid + base) // 2).astype(np.uint8)).resize(
         (WIDTH + room, HEIGHT), Image.Resampling.BICUBIC
     )
     pixels = np.asarray(texture).astype(np.float32)
-    frames = [pixels[:, int(pan * k) : int(pan * k) + WIDTH] for k in range(length)]
+    frames = []
+    for place in pan * np.arange(length):
+        whole, part = int(place), place % 1
+        frames.append((1 - part) * pixels[:, whole : whole + WIDTH] + part * pixels[:, whole + 1 : whole + 1 + WIDTH])
     grain = random.normal(0, noise, (length, HEIGHT, WIDTH, 1))
     return np.clip(np.stack(frames) + grain, 0, 255).astype(np.uint8)
 

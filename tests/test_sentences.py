@@ -1,6 +1,5 @@
 """Sentences whose ends are known, and what must hold of the spans of any text."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -24,7 +24,7 @@ SMALL_WIDTH, SMALL_HEIGHT = 48, 27
 PICTURE_HEIGHT = 216
 PICTURE_EVERY = 6
 JUMP = 8.0
-"""Mean difference (of 255) from the frame before that makes a frame a likely first one of a shot."""
+"""Mean difference (of 255) from the frame before, and twice the last such difference, that likely starts a shot."""
 
 # What a container says and what is there differ a little even in sound files (the sound is longer than the picture).
 _MISSING_SECONDS, _MISSING_SHARE = 2.0, 0.02
@@ -83,15 +83,12 @@ class Video(ABC):
         Args:
             first: index of the first frame wanted.
             time: when that frame is shown, as an earlier pass gave it. The numbers that follow are exact.
-            pictures: add a picture to every sixth frame and to those that differ much from the one before.
+            pictures: add a picture to every sixth frame and to likely first frames of shots.
         """
-        before: NDArray[np.int16] | None = None
+        watch = _JumpWatch()
         for index, (seconds, frame) in enumerate(self._decode(first, time), first):
             small = self._small(frame)
-            now = small.astype(np.int16)
-            jumped = pictures and before is not None and float(np.abs(now - before).mean()) > JUMP
-            wanted = pictures and (jumped or index % PICTURE_EVERY == 0)
-            before = now
+            wanted = pictures and (watch.jumped(small) or index % PICTURE_EVERY == 0)
             self.frames_read, self.end = index + 1, seconds + 1 / self.rate
             yield Frame(index, seconds, small, self._picture(frame) if wanted else None)
         self._look_for_missing_end()
@@ -126,6 +123,20 @@ class Video(ABC):
         self.warnings.append(
             f"the file ends early: {self.frames_read:,} frames ({self.end:.1f} s of {expected:.1f} s) could be read"
         )
+
+
+class _JumpWatch:
+    """Notices frames that differ much from the one before, while the frames before that differed less."""
+
+    def __init__(self) -> None:
+        self._before: NDArray[np.int16] | None = None
+        self._step = 0.0
+
+    def jumped(self, small: NDArray[np.uint8]) -> bool:
+        now = small.astype(np.int16)
+        last, step = self._step, 0.0 if self._before is None else float(np.abs(now - self._before).mean())
+        self._before, self._step = now, step
+        return step > max(JUMP, 2 * last)
 
 
 class ReadAhead:

@@ -55,7 +55,7 @@ def measure(frames: Frames) -> Signals:
         step=step,
         jump=step / (np.maximum(*_largest_around(step)) + 1),
         edge=step / (np.minimum(*_largest_around(step)) + 1),
-        colour_jump=colour_step / (np.maximum(*_largest_around(colour_step)) + _HISTOGRAM_FLOOR),
+        colour_jump=(colour_step / (np.maximum(*_largest_around(colour_step)) + _HISTOGRAM_FLOOR)).astype(np.float32),
         contrast=frames.mean(3).std((1, 2)).astype(np.float32),
         blend=blends(pooled(frames)),
     )

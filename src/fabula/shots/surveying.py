@@ -85,9 +85,9 @@ def survey(
 ) -> Survey:
     """Find the shots of a film and thumbnails of them, reading it once.
 
-    Args and errors are those of ``detect_shots``, and:
-        checkpoint: keeps the state of the survey; where it holds one, the survey goes on from there,
-            with the same result as if it had never stopped.
+    Arguments and errors are those of ``detect_shots``, and one more:
+        checkpoint keeps the state of the survey; where it holds one, the survey goes on from there,
+        with the same result as if it had never stopped.
     """
     video = open_video(path, fps=fps)
     # Fetched through a second reader: the first is busy in its thread.

@@ -22,24 +22,29 @@ DOUBTFUL_EDGE, LEAST_JUMP_WITH_EDGE = 3.0, 0.35
 """Of 1,842 transitions that TransNetV2 saw in 60 films and trailers, about ten fit neither these nor a blend."""
 
 CERTAIN_JUMP, CERTAIN_STEP = 4.0, 10.0
-"""Some 1,300 such steps were all cuts, by eye where the network doubted; it gave 20 of them less than 0.5."""
+"""Of 1,589 such steps the network gave 33 less than 0.5; those of them that were looked at were cuts."""
 
 FLASH_FRAMES = 12
 UNIFORM_CONTRAST = 2.5
+"""Black has 0 to 1 at this size, the smallest title on black 3 and more."""
+
 VISIBLE_CONTRAST = 6.0
 LONGEST_FADE = 60
 LONG_BLACK = 48
+"""The shot changes in the middle of black, but no later than this, so that its place is seen within the context."""
+
 BLEND, BLEND_FRAMES = 0.6, 3
 CERTAIN_BLEND, CERTAIN_BLEND_FRAMES = 0.8, 12
 """Long dissolves are what the network misses: it gave 0.04 to one of 60 frames."""
 
 FASTER = 2.0
-"""True blends changed 2 to 35 times as fast as what surrounds them, pans and credits 0.7 to 1.6 times."""
+"""Most true blends change 2 to 35 times as fast as what surrounds them, pans and credits 0.7 to 1.6 times."""
 
 SAME_AFTER_BLEND, SAME_AFTER_PASSAGE = 0.9, 0.8
 """Correlations above which two frames show the same thing; 0.94 and more were seen where lamps failed for a moment."""
 
 CHANGED_SHARE = 0.4
+"""A title changes some 15 per cent of the picture, a dissolve more than half."""
 
 
 @dataclass(frozen=True, slots=True)
