@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import av
 import pytest
 
 from fabula.evaluate.demo import DemoFiles, build_demo
+
+SHORT_SECONDS = 30
 
 
 def find_data() -> Path | None:
@@ -27,6 +30,20 @@ def data_dir() -> Path:
 def demo_files(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
     """The demo film with its story, screenplay and subtitles, drawn once for all tests."""
     return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def short_film(demo_files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo film's first half minute, copied without encoding: enough where its content does not matter."""
+    target = tmp_path_factory.mktemp("short") / "film.mp4"
+    with av.open(str(demo_files.film)) as source, av.open(str(target), "w") as out:
+        stream = source.streams.video[0]
+        copy = out.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None and packet.pts * packet.time_base < SHORT_SECONDS:
+                packet.stream = copy
+                out.mux(packet)
+    return target
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,10 +29,10 @@ def rows(text: str) -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def project(demo_files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(demo_files: DemoFiles, short_film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cli") / "demo.fabula"
     done = run(
-        *("read", demo_files.film, "--subs", demo_files.subtitles, "--script", demo_files.screenplay),
+        *("read", short_film, "--subs", demo_files.subtitles, "--script", demo_files.screenplay),
         *("--book", demo_files.book, "--encoder", "hash", "-o", path),
     )
     assert done.stdout == ""
@@ -73,12 +73,12 @@ def test_exported_subtitles_carry_the_speakers(project: Path, tmp_path: Path, ki
 
 def test_exported_data_has_links_and_shots(project: Path) -> None:
     data = json.loads(run("export", project, "--to", "json").stdout)
-    assert len(data["shots"]) > 30
+    assert len(data["shots"]) >= 4
     assert {link["state"] for link in data["links"]} >= {"aligned", "film_only", "book_only"}
     assert any(cue["speaker"] for cue in data["cues"])
     for table in ("cues", "shots", "links", "scenes"):
         found = list(csv.DictReader(io.StringIO(run("export", project, "--to", "csv", "--table", table).stdout)))
-        assert len(found) >= 14, table
+        assert len(found) >= 4, table
     assert run("export", project, "--to", "docx", check=False).returncode == 2
 
 
@@ -101,11 +101,11 @@ def test_align_gives_one_object_for_each_cue(demo_files: DemoFiles) -> None:
     assert set(both[0]) >= {"speaker", "scene", "state", "passage"}
 
 
-def test_shots_as_json_and_in_pyscenedetects_columns(demo_files: DemoFiles) -> None:
-    found = rows(run("shots", demo_files.film, "--json").stdout)
+def test_shots_as_json_and_in_pyscenedetects_columns(short_film: Path) -> None:
+    found = rows(run("shots", short_film, "--json").stdout)
     assert set(found[0]) == {"shot", "start", "end", "first_frame", "last_frame", "transition"}
     assert [row["shot"] for row in found] == list(range(len(found)))
-    table = list(csv.reader(io.StringIO(run("shots", demo_files.film, "--csv").stdout)))
+    table = list(csv.reader(io.StringIO(run("shots", short_film, "--csv").stdout)))
     assert table[0][0] == "Timecode List:"
     assert table[1] == [
         "Scene Number",

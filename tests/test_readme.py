@@ -16,9 +16,9 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def folder(demo_files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(demo_files: DemoFiles, short_film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readme")
-    shutil.copy(demo_files.film, folder / "film.mp4")
+    shutil.copy(short_film, folder / "film.mp4")
     shutil.copy(demo_files.subtitles, folder / "film.srt")
     shutil.copy(demo_files.screenplay, folder / "film.fountain")
     shutil.copy(demo_files.book, folder / "book.epub")
