@@ -31,6 +31,14 @@ def test_every_stage_finds_the_demos_known_truth(demo_files: DemoFiles, project_
 
 WANTED = {
     ("shots", "f1"): 0.97,
+    ("shots", "kind"): 0.95,
+    ("speakers", "right"): 0.97,
+    ("scenes", "cue"): 0.97,
+    ("book", "correspondences"): 0.9,
+    ("book", "film only"): 0.8,
+    ("book", "moved"): 0.8,
+    ("book decisions", "f1"): 0.93,
+    ("book only", "f1"): 0.7,
 }
 
 

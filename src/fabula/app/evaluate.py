@@ -1,6 +1,7 @@
 """``fabula evaluate``: measures, one command for each benchmark."""
 
 import dataclasses
+import itertools
 import json
 import sys
 import tempfile
@@ -36,9 +37,12 @@ def speed(
         if not (film or subs):
             demo = build_demo(Path(folder))
             film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
-        for timing in [*(measure_film(film) if film else ()), *(measure_texts(subs, script, book) if subs else ())]:
+        films = measure_film(film) if film else ()
+        texts = measure_texts(subs, script, book) if subs else ()
+        for timing in itertools.chain(films, texts):
             line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
             sys.stdout.write(line + "\n")
+            sys.stdout.flush()  # a peer may take minutes: show what is known
 
 
 def _line(timing: Timing) -> str:
