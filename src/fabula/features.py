@@ -1,5 +1,6 @@
 """Sentences -> vectors, each text embedded once: vectors are kept by model and content."""
 
+import functools
 import hashlib
 import os
 import re
@@ -52,6 +53,7 @@ def _direction(word: str, dimension: int) -> np.ndarray:
     return direction
 
 
+@functools.cache  # naming an encoder and using it must not load its weights twice
 def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     """The encoder of that name.
 

@@ -166,7 +166,7 @@ def _moved(best: np.ndarray, scores: np.ndarray, accepted: np.ndarray, passages:
 
 
 def _best_sentence(cue: Cue, text: _Text, place: int) -> int | None:
-    """The sentence of the passage that shares most with the cue, by surprise-weighted words within the passage."""
+    """The sentence of the passage that has the greatest share of its words in common with the cue."""
     end = text.starts[place + 1] if place + 1 < len(text.starts) else len(text.sentences)
     inside = text.sentences[text.starts[place] : end]
     if not inside:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fabula.sequences import bit_rows
+
 
 def longest_common_subsequence(a: Sequence[Hashable], b: Sequence[Hashable]) -> np.ndarray:
     """Index pairs of one longest common subsequence, by bit-parallel rows (Hyyrö 2004; Crochemore et al. 2001).
@@ -19,16 +21,7 @@ def longest_common_subsequence(a: Sequence[Hashable], b: Sequence[Hashable]) -> 
     Returns:
         (k, 2) int array, strictly increasing in both columns, with ``a[i] == b[j]`` in each row.
     """
-    masks: dict[Hashable, int] = {}
-    for i, token in enumerate(a):
-        masks[token] = masks.get(token, 0) | 1 << i
-    full = (1 << len(a)) - 1
-    row, rows = full, []
-    for token in b:
-        matched = row & masks.get(token, 0)
-        row = ((row + matched) | (row - matched)) & full
-        rows.append(row)
-    return _trace_back(rows, len(a))
+    return _trace_back(bit_rows(a, b), len(a))
 
 
 def _trace_back(rows: list[int], columns: int) -> np.ndarray:

@@ -1,9 +1,10 @@
 """The words that two texts share in the same order, and where they stand in each."""
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from fabula.sequences import bit_rows
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SHORT = 3
@@ -40,21 +41,8 @@ def words(texts: Sequence[str]) -> list[Word]:
 
 
 def common(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
-    """A longest common subsequence, as pairs of positions.
-
-    Bit-parallel (Hyyrö 2004, "Bit-parallel LCS-length computation revisited"): one integer holds a row
-    of the table, a zero bit marks a column where the length grows. Time is len(left) operations on
-    integers of len(right) bits.
-    """
-    places: defaultdict[str, int] = defaultdict(int)
-    for column, key in enumerate(right):
-        places[key] |= 1 << column
-    full = (1 << len(right)) - 1
-    rows = [full]
-    for key in left:
-        grown = rows[-1] & places.get(key, 0)
-        rows.append(((rows[-1] + grown) | (rows[-1] - grown)) & full)
-    return _trace(rows, left, right)
+    """A longest common subsequence, as pairs of positions."""
+    return _trace([(1 << len(right)) - 1, *bit_rows(right, left)], left, right)
 
 
 def _trace(rows: Sequence[int], left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
