@@ -12,6 +12,7 @@ import fabula
 ORDER = [
     "errors",
     "records",
+    "sequences",
     "files",
     "models",
     "shots",
