@@ -75,13 +75,50 @@ def test_a_scene_moved_in_the_film_keeps_its_speakers(speeches: list[tuple[str, 
     assert found.cues[12].scene == 3
 
 
-def test_lines_that_the_script_lacks_stay_open_and_score_low(speeches: list[tuple[str, str]]) -> None:
+def test_lines_that_the_script_lacks_are_the_most_doubtful(speeches: list[tuple[str, str]]) -> None:
     invented = ["Zebras juggle quartz.", "Marmalade skies everywhere.", "Quixotic bagpipes wheeze."]
     texts = [text for _, text in speeches]
     texts[30:30] = invented
     found = align_screenplay([cue(i + 1, text) for i, text in enumerate(texts)], script(speeches))
-    assert [c.speaker for c in found.cues[30:33]] == [None] * 3
     assert all(c.speaker for i, c in enumerate(found.cues) if not 30 <= i < 33)
+    known = [c.score for i, c in enumerate(found.cues) if not 30 <= i < 33]
+    assert max(c.score for c in found.cues[30:33]) < min(known)
+    alone = align_screenplay([cue(1, text) for text in invented], script(speeches), leave_out=["continuity"])
+    assert [c.speaker for c in alone.cues] == [None] * 3
+
+
+def test_lines_that_the_script_lacks_go_to_the_other_of_two(speeches: list[tuple[str, str]]) -> None:
+    talk = [(("ANNA", "BORIS")[i % 2], text) for i, (_, text) in enumerate(speeches)]
+    kept = [speech for i, speech in enumerate(talk) if i not in (11, 24, 37)]
+    for i, invented in zip(
+        (11, 24, 37), ("Zebras juggle quartz.", "Marmalade skies.", "Bagpipes wheeze."), strict=True
+    ):
+        talk[i] = (talk[i][0], invented)
+    found = align_screenplay([cue(i + 1, text) for i, (_, text) in enumerate(talk)], script(kept))
+    assert [c.speaker for c in found.cues] == [name for name, _ in talk]
+    assert max(found.cues[i].score for i in (11, 24, 37)) < found.cues[20].score
+
+
+def test_the_rest_of_a_reworded_speech_stays_with_its_speaker(speeches: list[tuple[str, str]]) -> None:
+    written = [(name, f"{text} And then we all went home by the river.") for name, text in speeches]
+    cues = []
+    for i, (_, text) in enumerate(speeches):
+        cues += [cue(2 * i + 1, text), cue(2 * i + 2, "and then we all went home by the river.")]
+    cues[41] = cue(42, "marmalade skies everywhere, quixotic bagpipes,")
+    found = align_screenplay(cues, script(written))
+    assert found.cues[41].speaker == speeches[20][0]
+
+
+def test_what_is_left_out_must_be_known(speeches: list[tuple[str, str]]) -> None:
+    with pytest.raises(ValueError, match="chian"):
+        align_screenplay([cue(1, "Hello.")], script(speeches), leave_out=["chian"])
+
+
+def test_a_name_that_only_the_subtitles_use_is_learned_from_its_lines(speeches: list[tuple[str, str]]) -> None:
+    names = {"ANNA": "Digger"}
+    cues = [cue(i + 1, text, names=(names.get(name),)) for i, (name, text) in enumerate(speeches)]
+    cues.append(cue(61, "Zebras juggle quartz under marmalade skies.", names=("Digger",)))
+    assert align_screenplay(cues, script(speeches)).cues[-1].speaker == "ANNA"
 
 
 def test_two_speakers_in_one_cue_are_told_apart(speeches: list[tuple[str, str]]) -> None:

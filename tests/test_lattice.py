@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabula.align.lattice import Motion, chain_marginals, longest_common_subsequence, motion
+from fabula.align.lattice import Motion, best_path, chain_marginals, longest_common_subsequence, motion
 from fabula.align.order import heaviest_non_decreasing, out_of_order
 
 TOKENS = st.lists(st.sampled_from("abcd"), max_size=12)
@@ -75,12 +75,36 @@ def test_chain_finds_a_path_dug_into_noise() -> None:
 
 
 def test_a_motion_for_each_unit_is_used() -> None:
-    stay = Motion(np.array([1.0]), 0, 0.0, 0.0, 0.0)
-    step = Motion(np.array([0.0, 1.0]), 0, 0.0, 0.0, 0.0)
+    stay = motion(stay=1, forward=[], backward=(0, 1), jump=0, leave=0, stay_out=0)
+    step = motion(stay=0, forward=[(1, 1)], backward=(0, 1), jump=0, leave=0, stay_out=0)
     evidence = np.zeros((3, 4))
     evidence[0, 0] = 50
     matched, _ = chain_marginals(evidence, [stay, step, stay])
     assert matched.argmax(axis=1).tolist() == [0, 1, 1]
+
+
+def test_displacements_have_the_means_that_were_asked_for() -> None:
+    move = motion(stay=0.2, forward=[(0.5, 3)], backward=(0.2, 2), jump=0.1, leave=0.1, stay_out=0.5)
+    there = move.spread(np.eye(4001)[2000])
+    floor = move.jump / 4001
+    assert there.sum() == pytest.approx(1)
+    ahead, behind = there[2001:] - floor, there[1999::-1] - floor
+    assert (ahead * np.arange(1, 2001)).sum() / ahead.sum() == pytest.approx(3)
+    assert (behind * np.arange(1, 2001)).sum() / behind.sum() == pytest.approx(2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_best_path_is_the_best_of_all_paths(seed: int) -> None:
+    gains = np.random.default_rng(seed).normal(scale=2, size=(4, 4))
+    ahead, back, limit = 0.4, 0.9, 1.5
+
+    def gain(path: tuple[int, ...]) -> float:
+        steps = (b - a for a, b in itertools.pairwise(path))
+        price = sum(min(ahead * step if step > 0 else -back * step, limit) for step in steps)
+        return float(gains[np.arange(4), list(path)].sum()) - price
+
+    best = max(itertools.product(range(4), repeat=4), key=gain)
+    assert best_path(gains, ahead, back, limit).tolist() == list(best)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.floats(0.01, 1)), min_size=1, max_size=8))

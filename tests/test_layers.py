@@ -18,9 +18,11 @@ ORDER = [
     "shots",
     "features",
     "align",
+    "adaptation",
     "reading",
-    "evaluate",
+    "pinning",
     "train",
+    "evaluate",
     "app",
     "__main__",
 ]

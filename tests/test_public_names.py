@@ -6,7 +6,8 @@ import fabula
 
 PUBLIC = [
     *("Cue", "FabulaError", "InputError", "Link", "Passage", "Project", "Scene", "Shot"),
-    *("align_book", "align_screenplay", "detect_shots", "read", "read_book", "read_screenplay", "read_subtitles"),
+    *("adaptation_of", "align_book", "align_screenplay", "detect_shots", "pin", "read"),
+    *("read_book", "read_screenplay", "read_subtitles", "unpin"),
 ]
 
 

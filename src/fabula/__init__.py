@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from fabula.adaptation import adaptation_of
     from fabula.align.book import align_book
     from fabula.align.screenplay import align_screenplay
     from fabula.errors import FabulaError, InputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fabula.files.project import Project
     from fabula.files.screenplay import read_screenplay
     from fabula.files.subtitles import read_subtitles
+    from fabula.pinning import pin, unpin
     from fabula.reading import read
     from fabula.records import Cue, Link, Passage, Scene, Shot
     from fabula.shots import detect_shots
@@ -36,9 +38,12 @@ _HOMES = {
     "read_screenplay": "files.screenplay",
     "read_subtitles": "files.subtitles",
     "detect_shots": "shots",
+    "adaptation_of": "adaptation",
     "align_book": "align.book",
     "align_screenplay": "align.screenplay",
+    "pin": "pinning",
     "read": "reading",
+    "unpin": "pinning",
 }
 
 __all__ = [
@@ -50,13 +55,16 @@ __all__ = [
     "Project",
     "Scene",
     "Shot",
+    "adaptation_of",
     "align_book",
     "align_screenplay",
     "detect_shots",
+    "pin",
     "read",
     "read_book",
     "read_screenplay",
     "read_subtitles",
+    "unpin",
 ]
 
 

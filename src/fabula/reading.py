@@ -1,23 +1,29 @@
 """The main job: read whatever there is of a film into one project.
 
-Seven stages, each keyed by the hash of what it rests on. A stage whose key is stored already is not run again,
+Eight stages, each keyed by the hash of what it rests on. A stage whose key is stored already is not run again,
 so a rerun does only what changed and a killed run goes on where it was.
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fabula.align.book import align_book
+from fabula.align.book import BookAlignment, align_book
+from fabula.align.extras import setting_channel, settings_of
+from fabula.align.model import BUILTIN, load_card
+from fabula.align.pins import applicable, place_pins, speaker_pins
 from fabula.align.screenplay import align_screenplay
+from fabula.align.script_scenes import place_scenes
+from fabula.align.stack import Channel
 from fabula.errors import FabulaError, InputError
 from fabula.features import DEFAULT_ENCODER, encoder_name
 from fabula.files.book import read_book
-from fabula.files.project import Project, Source, fingerprint
+from fabula.files.project import Project, Setting, Source, fingerprint
 from fabula.files.screenplay import read_screenplay
 from fabula.files.store import Store
 from fabula.files.subtitles import read_embedded_subtitles, read_subtitles
@@ -28,8 +34,10 @@ from fabula.records import (
     Cue,
     CueKind,
     Film,
+    Fit,
     Link,
     Passage,
+    Pin,
     Scene,
     ScriptLine,
     Sentence,
@@ -42,13 +50,17 @@ from fabula.shots import DEFAULT_DETECTOR, survey
 StageProgress = Callable[[str, int, int | None], None]
 """Called with (stage, units done, units in all or None) while a stage runs."""
 
-VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 1, "pages": 1}
+VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 2, "scenes": 1, "pages": 2}
 """Raised when a stage's method changes, so that old results are computed anew."""
 
-LEAST_IN_BOOK = 0.04  # of the cues; other books of fiction reach 0.023 by chance, the book of a film 0.38
 LEAST_IN_SCREENPLAY = 0.2  # of the spoken cues; the screenplay of the film reaches 0.7 even in a distant draft
 
-RESTS_ON_IT = {"subtitles": ("speakers", "pages"), "screenplay": ("speakers",), "book": ("pages",)}
+RESTS_ON_IT = {
+    "film": ("scenes",),
+    "subtitles": ("speakers", "scenes", "pages"),
+    "screenplay": ("speakers", "scenes"),
+    "book": ("pages",),
+}
 """The stages that must be forgotten when an input is read anew."""
 
 Tables = dict[str, tuple[type, Sequence[Any]]]
@@ -71,6 +83,7 @@ def read(
     output: str | Path | None = None,
     encoder: str = DEFAULT_ENCODER,
     detector: str = DEFAULT_DETECTOR,
+    trust_book: bool = False,
     force: bool = False,
     progress: StageProgress | None = None,
 ) -> Project:
@@ -85,6 +98,7 @@ def read(
             what it has of the same inputs is not computed again.
         encoder: the sentence encoder (see ``fabula.features.load_encoder``).
         detector: the shot detector (see ``fabula.shots.detect_shots``).
+        trust_book: link even if chance would explain how well the film fits the book.
         force: let an input replace a different one of its kind in an existing project.
         progress: called while stages run.
 
@@ -101,11 +115,18 @@ def read(
         raise FabulaError("There is nothing to read: name a film, subtitles, a screenplay or a book.")
     store = Store(Path(output) if output is not None else None)
     try:
-        _Run(store, paths, encoder, detector, force, progress).run()
+        _Run(store, paths, _Choices(encoder, detector, trust_book, force), progress).run()
     except BaseException:
         store.close()
         raise
     return Project(store)
+
+
+def realign(store: Store, progress: StageProgress | None = None) -> None:
+    """Align the texts of a project anew as far as its pins have changed, with the settings of the last time."""
+    chosen = {setting.name: setting.value for setting in store.load("settings", Setting)}
+    choices = _Choices(chosen.get("encoder", DEFAULT_ENCODER), trust_book=chosen.get("trust_book") == "True")
+    _Run(store, {}, choices, progress).run()
 
 
 @dataclass(frozen=True)
@@ -125,9 +146,20 @@ def align(
     book: str | Path | None = None,
     *,
     encoder: str = DEFAULT_ENCODER,
+    model: str = BUILTIN,
+    trust_book: bool = False,
     progress: StageProgress | None = None,
 ) -> Alignment:
     """Align subtitles with a screenplay, a book, or both, from files, without a project.
+
+    Args:
+        subtitles: SRT, WebVTT or ASS.
+        screenplay: whose speakers and scenes are wanted, and whose headings help to find the pages.
+        book: whose pages are wanted.
+        encoder: the sentence encoder.
+        model: the trained aligner of books: ``builtin`` or the path of a card.
+        trust_book: link even if chance would explain how well the film fits the book.
+        progress: called while stages run.
 
     Raises:
         InputError: a file cannot be used.
@@ -140,16 +172,22 @@ def align(
     text = read_book(book) if book is not None else None
     spoken = align_screenplay(subs.cues, script) if script else None
     told = partial(progress, "pages") if progress else None
-    links = align_book(subs.cues, text, encoder=encoder, progress=told) if text else None
+    cues = spoken.cues if spoken else subs.cues
+    channels = _headings(cues, spoken.scenes) if spoken else None
+    found = (
+        align_book(cues, text, encoder=encoder, model=model, channels=channels, trust=trust_book, progress=told)
+        if text
+        else None
+    )
     return Alignment(
-        spoken.cues if spoken else subs.cues,
+        cues,
         spoken.scenes if spoken else None,
-        links,
+        found.links if found else None,
         text,
         (
             *subs.warnings,
             *((*script.warnings, *_doubt_of_screenplay(spoken.cues)) if script and spoken else ()),
-            *((*text.warnings, *_doubt_of_book(links)) if text and links else ()),
+            *((*text.warnings, *_doubt_of_book(found)) if text and found else ()),
         ),
     )
 
@@ -163,29 +201,38 @@ def _doubt_of_screenplay(cues: Sequence[Cue]) -> list[str]:
     return [f"only {share:.0%} of the spoken cues are in the screenplay: is it that of this film?"]
 
 
-def _doubt_of_book(links: Sequence[Link]) -> list[str]:
-    """A warning when hardly any cue is in the book: the film probably does not follow it."""
-    cues = [link for link in links if link.first_cue is not None]
-    share = sum(link.first_passage is not None for link in cues) / max(len(cues), 1)
-    if not cues or share >= LEAST_IN_BOOK:
+def _doubt_of_book(found: BookAlignment) -> list[str]:
+    """What is said when chance explains how well the film fits the book."""
+    if found.fit is None or found.follows:
         return []
-    return [f"only {share:.1%} of the cues are in the book: this film does not seem to follow it"]
+    return [
+        f"this film does not seem to follow this book (p = {found.fit.p_value:.2g}): no cue was linked; "
+        "--trust-book links them anyway"
+    ]
+
+
+def _headings(cues: Sequence[Cue], scenes: Sequence[Scene]) -> dict[str, Channel]:
+    """The channel of a screenplay's places and times of day."""
+    return {"headings": setting_channel(settings_of(cues, scenes))}
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What the user chose for a run; see ``read``."""
+
+    encoder: str = DEFAULT_ENCODER
+    detector: str = DEFAULT_DETECTOR
+    trust_book: bool = False
+    force: bool = False
 
 
 class _Run:
     """One pass over the stages."""
 
     def __init__(
-        self,
-        store: Store,
-        paths: Mapping[str, Path],
-        encoder: str,
-        detector: str,
-        force: bool,
-        progress: StageProgress | None,
+        self, store: Store, paths: Mapping[str, Path], choices: _Choices, progress: StageProgress | None
     ) -> None:
-        self.store, self.paths, self.encoder, self.detector = store, paths, encoder, detector
-        self.force, self.progress = force, progress
+        self.store, self.paths, self.choices, self.progress = store, paths, choices, progress
 
     def run(self) -> None:
         """Texts first: they are quick, so that a wrong file is told before a film is decoded for minutes."""
@@ -194,11 +241,16 @@ class _Run:
                 self._input(kind, self.paths[kind], reader)
         if "film" in self.paths:
             self._film(self.paths["film"])
-        self._join("speakers", ("subtitles", "screenplay"), self._speakers)
-        self._join("pages", ("subtitles", "book"), self._pages, encoder_name(self.encoder))
+        pins = self.store.load("pins", Pin)
+        speakers, places = speaker_pins(pins), place_pins(pins)
+        self._join("speakers", ("subtitles", "screenplay"), partial(self._speakers, speakers), _pins_key(speakers))
+        self._join("scenes", ("film", "speakers"), self._scenes)
+        settings = [encoder_name(self.choices.encoder), load_card(BUILTIN)["name"], str(self.choices.trust_book)]
+        settings += [self.store.stage_key("speakers") or "", _pins_key(places)]  # names and headings help to find pages
+        self._join("pages", ("subtitles", "book"), partial(self._pages, places), "\n".join(settings))
 
     def _film(self, path: Path) -> None:
-        self._input("film", path, self._survey, self.detector)
+        self._input("film", path, self._survey, self.choices.detector)
         if self.store.stage_key("subtitles") is None and path.is_file():
             embedded = read_embedded_subtitles(path)
             if embedded is not None:
@@ -210,7 +262,7 @@ class _Run:
         key = _key(kind, content, settings)
         if self.store.stage_key(kind) == key:
             return
-        if not self.force and self.store.stage_content(kind) not in (None, content):
+        if not self.choices.force and self.store.stage_content(kind) not in (None, content):
             raise InputError(
                 self.store.path or "the project",
                 f"it was made from another {kind} than {path}",
@@ -218,8 +270,8 @@ class _Run:
             )
         self._finish(kind, key, lambda: compute(path), content=content, outdates=RESTS_ON_IT.get(kind, ()))
 
-    def _join(self, stage: str, needs: tuple[str, str], compute: Callable[[], _Found], settings: str = "") -> None:
-        """Run a stage that joins two inputs, if both are there and its result is not."""
+    def _join(self, stage: str, needs: tuple[str, ...], compute: Callable[[], _Found], settings: str = "") -> None:
+        """Run a stage that joins the results of others, if all are there and its own is not."""
         keys = {name: key for name in needs if (key := self.store.stage_key(name))}
         if len(keys) < len(needs) or not self.store.load("cues", Cue):
             return
@@ -240,9 +292,11 @@ class _Run:
             self.progress(stage, done, total)
 
     def _survey(self, path: Path) -> _Found:
-        key = _key("film", fingerprint(path), self.detector)
+        key = _key("film", fingerprint(path), self.choices.detector)
         checkpoint = _StoredCheckpoint(self.store, key)
-        found = survey(path, detector=self.detector, progress=partial(self._tell, "film"), checkpoint=checkpoint)
+        found = survey(
+            path, detector=self.choices.detector, progress=partial(self._tell, "film"), checkpoint=checkpoint
+        )
         tables: Tables = {
             "film": (Film, [found.film]),
             "shots": (Shot, found.shots),
@@ -250,24 +304,53 @@ class _Run:
         }
         return _Found(tables, found.film.warnings)
 
-    def _speakers(self) -> _Found:
+    def _speakers(self, pins: Sequence[Pin]) -> _Found:
         project = Project(self.store)
         assert project.screenplay is not None
-        found = align_screenplay(self.store.load("cues", Cue), project.screenplay)
+        cues = self.store.load("cues", Cue)
+        pins, warnings = applicable(pins, cues)
+        found = align_screenplay(cues, project.screenplay, pins=pins)
         tables: Tables = {
             "spoken_cues": (Cue, found.cues),
             "timed_lines": (ScriptLine, found.lines),
             "timed_scenes": (Scene, found.scenes),
         }
-        return _Found(tables, _doubt_of_screenplay(found.cues))
+        return _Found(tables, [*_doubt_of_screenplay(found.cues), *warnings])
 
-    def _pages(self) -> _Found:
-        book = Project(self.store).book
+    def _scenes(self) -> _Found:
+        project = Project(self.store)
+        assert project.screenplay is not None
+        told = self.store.load("spoken_cues", Cue)
+        screenplay = replace(project.screenplay, scenes=self.store.load("timed_scenes", Scene))
+        shots, scenes = place_scenes(self.store.load("shots", Shot), told, screenplay)
+        return _Found({"placed_shots": (Shot, shots), "placed_scenes": (Scene, scenes)})
+
+    def _pages(self, pins: Sequence[Pin]) -> _Found:
+        project = Project(self.store)
+        book = project.book
         assert book is not None
-        cues = self.store.load("cues", Cue)
+        cues, scenes = project.cues, project.scenes
         progress = partial(self._tell, "pages")
-        links = align_book(cues, book, encoder=self.encoder, store=self.store, progress=progress)
-        return _Found({"links": (Link, links)}, _doubt_of_book(links))
+        pins, warnings = applicable(pins, cues, book.passages)
+        found = align_book(
+            cues,
+            book,
+            encoder=self.choices.encoder,
+            channels=_headings(cues, scenes) if scenes else None,
+            pins=pins,
+            trust=self.choices.trust_book,
+            store=self.store,
+            progress=progress,
+        )
+        tables: Tables = {
+            "links": (Link, found.links),
+            "fit": (Fit, [found.fit] if found.fit else []),
+            "settings": (
+                Setting,
+                [Setting("encoder", self.choices.encoder), Setting("trust_book", str(self.choices.trust_book))],
+            ),
+        }
+        return _Found(tables, [*_doubt_of_book(found), *warnings])
 
 
 @dataclass(frozen=True)
@@ -313,6 +396,11 @@ def _book(path: Path) -> _Found:
         "sentences": (Sentence, found.sentences),
     }
     return _Found(tables, found.warnings)
+
+
+def _pins_key(pins: Sequence[Pin]) -> str:
+    """What pins add to a stage's key; nothing without pins."""
+    return json.dumps([astuple(pin) for pin in pins], ensure_ascii=False) if pins else ""
 
 
 def _key(stage: str, *parts: str) -> str:

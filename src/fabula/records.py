@@ -58,9 +58,34 @@ class State(StrEnum):
     SCRIPT_ONLY = "script_only"
 
 
+class Fate(StrEnum):
+    """What became of a stretch of the book or film: kept in its words or others, moved, left out, or added.
+
+    ``UNSPOKEN`` are the one or two paragraphs between told ones that no line tells: the film may show them.
+    """
+
+    VERBATIM = "verbatim"
+    PARAPHRASE = "paraphrase"
+    MOVED = "moved"
+    UNSPOKEN = "unspoken"
+    CUT = "cut"
+    INVENTED = "invented"
+
+
+class Presence(StrEnum):
+    """Where a name is used: in book and film, in the book alone, or in the film alone."""
+
+    KEPT = "kept"
+    LOST = "lost"
+    NEW = "new"
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Frames between two cuts. ``last_frame`` is inclusive; ``end`` is when the next shot starts."""
+    """Frames between two cuts. ``last_frame`` is inclusive; ``end`` is when the next shot starts.
+
+    ``scene`` is the index of the screenplay's scene, from the aligner.
+    """
 
     index: int
     start: float
@@ -68,6 +93,7 @@ class Shot:
     first_frame: int
     last_frame: int
     transition: Transition = Transition.CUT
+    scene: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +266,25 @@ class Thumbnail:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a film follows a book.
+
+    ``score`` is the mean evidence for each cue, in nats; ``p_value`` the probability that a film reaches such a score
+    with a book that it has nothing to do with; ``told`` the expected share of cues that the book has.
+    """
+
+    score: float
+    p_value: float
+    told: float
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Two spans that tell the same thing, or one that has no counterpart.
 
     Cues by number (1-based, inclusive), passages by index (inclusive); a side that is missing is None.
-    ``score`` is the probability that the link is right. ``sentence`` is the index of the best sentence.
+    ``score`` is the probability that the cue tells the passage; a film-only cue has that of ``nearest``, its likeliest
+    passage. ``sentence`` is the index of the best sentence, whose passage is the best one of the span.
     ``why`` holds the strength of each channel that spoke for it.
     """
 
@@ -256,3 +296,91 @@ class Link:
     last_passage: int | None = None
     sentence: int | None = None
     why: tuple[tuple[str, float], ...] = ()
+    nearest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A reader's correction of one cue, which the aligners obey and every rerun keeps.
+
+    It holds while the cue of that number has that ``text`` and the passage has the text ``quote``.
+    ``nowhere`` says that the book does not have the cue; without it and without a passage only the speaker is pinned.
+    """
+
+    cue: int
+    text: str
+    passage: int | None = None
+    quote: str | None = None
+    nowhere: bool = False
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterUse:
+    """What the film made of a chapter, in words of the book.
+
+    ``verbatim``, ``paraphrase``, ``moved``, ``unspoken`` and ``cut`` add up to ``words``: each passage counts whole.
+    ``said`` are those words of the told passages that a line says in the same order. ``faithfulness`` is the share of
+    the words told, each passage weighted by the score of its best link. ``start`` and ``end`` span the lines in place.
+    """
+
+    chapter: int
+    title: str
+    words: int
+    passages: int
+    told: int
+    verbatim: int
+    paraphrase: int
+    moved: int
+    unspoken: int
+    cut: int
+    said: int
+    faithfulness: float
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilmStretch:
+    """Neighbouring lines of the film with the same fate and the same chapter (None where the film invents).
+
+    Cues by number, inclusive; ``words`` are those that are spoken.
+    """
+
+    fate: Fate
+    start: float
+    end: float
+    first_cue: int
+    last_cue: int
+    words: int
+    chapter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """A name of book or film: how often the book has it, how many cues mention it, how many lines it speaks.
+
+    ``person`` says that it speaks, is spoken to or bears a title somewhere; else it may be a place or a nation.
+    """
+
+    name: str
+    presence: Presence
+    person: bool
+    in_book: int
+    in_cues: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """What a film made of its book: chapter by chapter, along the film, and who is in both."""
+
+    chapters: tuple[ChapterUse, ...]
+    stretches: tuple[FilmStretch, ...]
+    names: tuple[NameUse, ...]
+
+    @property
+    def faithfulness(self) -> float:
+        """Share of the book's words that the film tells, weighted by how sure the links are."""
+        words = sum(chapter.words for chapter in self.chapters)
+        return sum(chapter.words * chapter.faithfulness for chapter in self.chapters) / max(words, 1)

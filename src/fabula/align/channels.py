@@ -1,8 +1,8 @@
 """Channels: each one a matrix (film units x book units) that says how alike they are, in its own way.
 
 Words: rarity-weighted n-gram overlap (the BLEU-1..5 maps of Zhu et al. 2015, section 4, weighted by surprise) and
-TF-IDF cosine. Meaning: cosines of sentence vectors. Time: a linear-timeline prior. ``standardise`` makes
-channels of cosines comparable from film to film.
+TF-IDF cosine. Meaning: cosines of sentence vectors, of a line, of its neighbourhood, of its scene. Time: a
+linear-timeline prior. ``standardise`` makes channels of cosines comparable from film to film.
 """
 
 from collections import Counter
@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 Tokens = Sequence[str]
-ORDERS = (1, 2, 3, 4)
+ORDERS = (1, 2, 3, 4, 5)
 COMMON = 0.5  # n-grams in more than this share of the texts carry under 0.7 nats and cost the most time: left out
 
 
-def ngram_overlap(units: Sequence[Tokens], texts: Sequence[Tokens]) -> np.ndarray:
+def ngram_overlap(units: Sequence[Tokens], texts: Sequence[Tokens], orders: Sequence[int] = ORDERS) -> np.ndarray:
     """Shared n-grams, each worth its surprise -log(share of texts that have it), in nats.
 
     A shared run of k words counts once for every n-gram in it, so long runs weigh more than scattered words.
@@ -24,19 +24,33 @@ def ngram_overlap(units: Sequence[Tokens], texts: Sequence[Tokens]) -> np.ndarra
     Args:
         units: tokens of each film unit.
         texts: tokens of each book unit.
+        orders: lengths of the n-grams.
 
     Returns:
         (units, texts) float32.
     """
     out = np.zeros((len(units), len(texts)), np.float32)
-    for order in ORDERS:
-        index = posting_lists([set(_ngrams(tokens, order)) for tokens in texts])
-        for row, tokens in zip(out, units, strict=True):
-            for gram in set(_ngrams(tokens, order)):
+    for order in orders:
+        spoken = [set(_ngrams(tokens, order)) for tokens in units]
+        wanted = set().union(*spoken)  # a book has millions of n-grams; only those of the film are kept
+        index = posting_lists([wanted.intersection(_ngrams(tokens, order)) for tokens in texts])
+        for row, grams in zip(out, spoken, strict=True):
+            for gram in grams:
                 where = index.get(gram)
                 if where is not None and len(where) <= COMMON * len(texts):
                     row[where] += np.log(len(texts) / len(where))
     return out
+
+
+def surprise(units: Sequence[Tokens], texts: Sequence[Tokens]) -> np.ndarray:
+    """How much each unit's words say in all: the overlap that it would have with itself, single words only.
+
+    Returns:
+        (units,) float32, in nats.
+    """
+    counts = Counter(word for tokens in texts for word in set(tokens))
+    total = max(len(texts), 2)
+    return np.array([sum(np.log(total / max(counts[w], 1)) for w in set(unit)) for unit in units], np.float32)
 
 
 def tfidf_cosine(units: Sequence[Tokens], texts: Sequence[Tokens]) -> np.ndarray:
@@ -97,28 +111,30 @@ def best_sentence(units: np.ndarray, sentences: np.ndarray, starts: np.ndarray) 
     return out
 
 
-def context_cosine(units: np.ndarray, texts: np.ndarray) -> np.ndarray:
-    """Cosine of neighbourhoods: each unit with its two neighbours against each text with its two neighbours.
+def context_cosine(units: np.ndarray, texts: np.ndarray, reach: tuple[int, int] = (1, 1)) -> np.ndarray:
+    """Cosine of neighbourhoods: each unit with its neighbours against each text with its neighbours.
 
-    A single subtitle says little ("Not here."); three together say what the scene is about.
+    A single subtitle says little ("Not here."); three together say what the scene is about. Wide windows find what
+    is retold in other words, over many lines.
 
     Args:
         units: (n, d) vectors.
         texts: (m, d) vectors.
+        reach: neighbours on each side, of a unit and of a text.
 
     Returns:
         (n, m) float32.
     """
-    near: np.ndarray = _with_neighbours(units) @ _with_neighbours(texts).T
+    near: np.ndarray = _with_neighbours(units, reach[0]) @ _with_neighbours(texts, reach[1]).T
     return near
 
 
-def _with_neighbours(vectors: np.ndarray) -> np.ndarray:
-    summed = vectors.copy()
-    summed[1:] += vectors[:-1]
-    summed[:-1] += vectors[1:]
-    unit: np.ndarray = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
-    return unit
+def _with_neighbours(vectors: np.ndarray, reach: int) -> np.ndarray:
+    summed = np.cumsum(np.pad(vectors, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
+    rows = np.arange(len(vectors))
+    window = summed[np.minimum(rows + reach + 1, len(vectors))] - summed[np.maximum(rows - reach, 0)]
+    unit: np.ndarray = window / np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-9)
+    return unit.astype(np.float32)
 
 
 def timeline_prior(units: int, lengths: np.ndarray) -> np.ndarray:

@@ -3,30 +3,42 @@
 The longest common subsequence of the two token streams over the whole film (StoryMovie: Oliveira and Martins de
 Matos 2026) is one piece of evidence; how likely a cue's words are in each speech is another. A chain
 over the cues' turns weighs them: it stays in a speech or goes on to the next, may jump where scenes
-were moved, and passes cues that the screenplay does not have. Times are then carried over word by word.
+were moved, and passes cues that the screenplay does not have. A second chain, over the cast, says who speaks those:
+a dialogue goes on. Times are then carried over word by word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fabula.align.lattice import chain_marginals, longest_common_subsequence, motion
-from fabula.align.likelihood import word_likelihood
+from fabula.align.lattice import Motion, chain_marginals, motion
+from fabula.align.pins import pin_speakers, pinned_speakers, with_speakers
+from fabula.align.script_change import change_features, change_probability, match_turns
+from fabula.align.script_evidence import turn_evidence
 from fabula.align.script_times import time_lines, time_scenes
+from fabula.align.script_voices import (
+    Cast,
+    find_cast,
+    name_evidence,
+    own_names,
+    speaker_marginals,
+    subtitle_names,
+)
 from fabula.align.turns import Part, Turn, cue_parts, script_turns
-from fabula.records import Cue, Scene, Screenplay, ScriptLine, Subtitles
+from fabula.records import Cue, Pin, Scene, Screenplay, ScriptLine, Subtitles
 
-DEPENDENCE = 0.7  # words of one line are not independent: their joint likelihood ratio is worth about this share
-IN_ORDER = 0.5  # nats for each word that the longest common subsequence of the whole film matches
-DOUBT = 0.5  # nats that a match must overcome, so that a line which shares no word with its place stays open
-NAMED = 3.0  # nats for or against a speaker whom the subtitles name themselves
 NAMED_SCORE = 0.9  # a name in the subtitles was put there by someone who watched the film
-ACCEPT = 0.5
+MATCHED = 0.5  # a part is taken to speak a speech from this probability
+ACCEPT = 0.65  # a speaker is given from this probability; lower, more of what the screenplay lacks is guessed wrongly
 
 GOES_ON = motion(stay=0.42, forward=[(0.45, 1.3), (0.08, 8)], backward=(0.04, 2), jump=0.002, leave=0.1, stay_out=0.6)
 ANSWERS = motion(stay=0.02, forward=[(0.85, 1.3), (0.08, 8)], backward=(0.04, 2), jump=0.002, leave=0.1, stay_out=0.6)
 """Between parts of one cue the speaker changes: that is what the dashes say."""
+ANYWHERE = motion(stay=0, forward=[], backward=(0, 1), jump=1, leave=0.1, stay_out=0.6)
+
+EVIDENCE = ("words in order", "likelihood", "chain", "continuity", "own names", "subtitle names")
+"""What can be left out, to measure what it adds."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ class ScreenplayAlignment:
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What is known of one part: its speaker with probability, its turn, and its scene with probability."""
+    """What is known of one part: its speaker with probability, its turn, and its scene."""
 
     speaker: str | None
     score: float
@@ -48,80 +60,119 @@ class _Verdict:
     scene: int | None
 
 
-def align_screenplay(cues: Sequence[Cue] | Subtitles, screenplay: Screenplay) -> ScreenplayAlignment:
+@dataclass(frozen=True)
+class _Found:
+    """The first chain's result: (parts, turns) probability of speaking a speech, and of passing it without one."""
+
+    matched: np.ndarray
+    passing: np.ndarray
+
+
+def align_screenplay(
+    cues: Sequence[Cue] | Subtitles,
+    screenplay: Screenplay,
+    *,
+    pins: Sequence[Pin] = (),
+    leave_out: Collection[str] = (),
+) -> ScreenplayAlignment:
     """Give each cue its speaker and scene, and each line of the screenplay its time.
 
     Args:
         cues: the subtitles, in the order of the film.
         screenplay: the screenplay; its draft may differ from the film.
+        pins: speakers that a reader has decided; the chain keeps to them.
+        leave_out: names of ``EVIDENCE``, to measure what each adds.
 
     Returns:
-        The cues in the order given, and the screenplay's lines and scenes. A cue's score is the chain's probability
-        that its speaker is right; a cue that nothing supports has no speaker. Lines without a match have times
+        The cues in the order given, and the screenplay's lines and scenes. A cue's score is the probability
+        that its speaker is right; a cue whose speaker is too doubtful has none. Lines without a match have times
         interpolated between their neighbours and say so.
     """
+    if unknown := set(leave_out) - set(EVIDENCE):
+        raise ValueError(f"{sorted(unknown)} is no evidence; choose of {', '.join(EVIDENCE)}")
     cues = cues.cues if isinstance(cues, Subtitles) else cues
     parts, turns = cue_parts(cues), script_turns(screenplay)
     if not parts or not turns:
-        return ScreenplayAlignment(tuple(cues), screenplay.lines, screenplay.scenes)
-    moves = [ANSWERS if k and part.cue == parts[k - 1].cue else GOES_ON for k, part in enumerate(parts)]
-    matched, passing = chain_marginals(_evidence(parts, turns), moves)
-    verdicts = _verdicts(parts, turns, matched, passing)
-    told = tuple(_attribute(cue, found) for cue, found in zip(cues, _by_cue(cues, parts, verdicts), strict=True))
+        return ScreenplayAlignment(with_speakers(cues, pins), screenplay.lines, screenplay.scenes)
+    named = pinned_speakers(cues, pins)
+    wanted = {k: named[cues[p.cue].number][p.part] for k, p in enumerate(parts) if cues[p.cue].number in named}
+    evidence = pin_speakers(turn_evidence(parts, turns, leave_out), wanted, [turn.speaker for turn in turns])
+    found = _Found(*chain_marginals(evidence, moves(parts, leave_out)))
+    cast = find_cast(turns)
+    voices = _voices(cues, parts, turns, found, cast, leave_out)
+    verdicts = _verdicts(parts, turns, found, cast, voices)
+    told = tuple(_attribute(cue, known) for cue, known in zip(cues, _by_cue(cues, parts, verdicts), strict=True))
     pairs = [(parts[k], verdict.turn) for k, verdict in enumerate(verdicts) if verdict.turn is not None]
+    told = with_speakers(told, pins)
     lines = time_lines(cues, turns, pairs, screenplay.lines)
     return ScreenplayAlignment(told, lines, time_scenes(told, lines, screenplay.scenes))
 
 
-def _evidence(parts: Sequence[Part], turns: Sequence[Turn]) -> np.ndarray:
-    spoken, written = [part.tokens for part in parts], [turn.tokens for turn in turns]
-    evidence = DEPENDENCE * word_likelihood(spoken, written) - DOUBT
-    evidence += IN_ORDER * _words_in_order(spoken, written)
-    known = {turn.speaker for turn in turns}
-    for row, part in zip(evidence, parts, strict=True):
-        if part.name and part.name.upper() in known:
-            row += [NAMED if turn.speaker == part.name.upper() else -NAMED for turn in turns]
-    return evidence
+def moves(parts: Sequence[Part], leave_out: Collection[str] = ()) -> list[Motion]:
+    """How the chain comes to each part: a second part of a cue is an answer."""
+    if "chain" in leave_out:
+        return [ANYWHERE] * len(parts)
+    return [ANSWERS if k and part.cue == parts[k - 1].cue else GOES_ON for k, part in enumerate(parts)]
 
 
-def _words_in_order(spoken: Sequence[Sequence[str]], written: Sequence[Sequence[str]]) -> np.ndarray:
-    """How many words of each part the longest common subsequence finds in each turn: (parts, turns)."""
-    pairs = longest_common_subsequence([w for t in written for w in t], [w for t in spoken for w in t])
-    turn_of = np.repeat(np.arange(len(written)), [len(t) for t in written])
-    part_of = np.repeat(np.arange(len(spoken)), [len(t) for t in spoken])
-    found = np.zeros((len(spoken), len(written)))
-    np.add.at(found, (part_of[pairs[:, 1]], turn_of[pairs[:, 0]]), 1)
-    return found
+def _voices(
+    cues: Sequence[Cue],
+    parts: Sequence[Part],
+    turns: Sequence[Turn],
+    found: _Found,
+    cast: Cast,
+    leave_out: Collection[str],
+) -> np.ndarray:
+    """Probability of each person speaking each part: (parts, people)."""
+    spoken = _sum_by(found.matched, cast.of_turn, len(cast.names))
+    if "continuity" in leave_out:
+        return spoken
+    around = found.matched + found.passing
+    matches = match_turns(parts, turns, found.matched, MATCHED)
+    change = change_probability(change_features(cues, parts, turns, matches, around.argmax(axis=1).tolist()))
+    said = np.zeros_like(spoken)
+    if "own names" not in leave_out:
+        said += own_names(parts, turns, cast)
+    if "subtitle names" not in leave_out:
+        said += name_evidence(parts, subtitle_names(parts, spoken, cast), len(cast.names))
+    near, says = around @ cast.near, np.exp(said)
+    return speaker_marginals(spoken * says, found.passing.sum(axis=1)[:, None] * says, near, change)
 
 
-def _verdicts(parts: Sequence[Part], turns: Sequence[Turn], matched: np.ndarray, passing: np.ndarray) -> list[_Verdict]:
-    names = sorted({turn.speaker for turn in turns})
-    spoken_by = _sum_by(matched, [names.index(turn.speaker) for turn in turns], len(names))
-    scene_of = [-1 if turn.scene is None else turn.scene for turn in turns]
-    in_scene = _sum_by(matched + passing, [scene + 1 for scene in scene_of], max(scene_of) + 2)
-    found = []
+def _verdicts(
+    parts: Sequence[Part],
+    turns: Sequence[Turn],
+    found: _Found,
+    cast: Cast,
+    voices: np.ndarray,
+) -> list[_Verdict]:
+    meant = subtitle_names(parts, _sum_by(found.matched, cast.of_turn, len(cast.names)), cast)
+    scene_of = np.array([0 if turn.scene is None else turn.scene + 1 for turn in turns])
+    in_scene = _sum_by(found.matched + found.passing, scene_of, int(scene_of.max()) + 1)
+    known = []
     for k, part in enumerate(parts):
-        who, scene = int(spoken_by[k].argmax()), int(in_scene[k].argmax())
-        score, place = float(spoken_by[k, who]), int(matched[k].argmax())
-        speaker: str | None = names[who]
-        if score < ACCEPT:
+        scene, place = int(in_scene[k].argmax()), int(found.matched[k].argmax())
+        who = int(voices[k].argmax())
+        score = min(float(voices[k, who]), 1.0)
+        speaker = cast.names[who] if score >= ACCEPT else None
+        if part.name and part.name.upper() not in meant and (speaker is None or found.matched[k].sum() < MATCHED):
             # Where the screenplay is silent, a name that the subtitles give themselves is still right.
-            speaker, score = (part.name.upper(), NAMED_SCORE) if part.name else (None, score)
-        found.append(
+            speaker, score = part.name.upper(), NAMED_SCORE
+        known.append(
             _Verdict(
                 speaker,
-                min(score, 1.0),
-                place if matched[k, place] >= ACCEPT else None,
-                scene - 1 if scene and in_scene[k, scene] >= ACCEPT else None,
+                score,
+                place if found.matched[k, place] >= MATCHED else None,
+                scene - 1 if scene and in_scene[k, scene] >= MATCHED else None,
             )
         )
-    return found
+    return known
 
 
-def _sum_by(mass: np.ndarray, groups: Sequence[int], count: int) -> np.ndarray:
+def _sum_by(mass: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
     """Sum the columns of (n, m) mass that belong to the same group: (n, count)."""
     out = np.zeros((len(mass), count))
-    np.add.at(out.T, np.asarray(groups), mass.T)
+    np.add.at(out.T, groups, mass.T)
     return out
 
 

@@ -15,6 +15,7 @@ class Part:
     part: int
     tokens: tuple[str, ...]
     name: str | None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Turn:
     scene: int | None
     tokens: tuple[str, ...]
     owners: tuple[int, ...]
+    text: str = ""
 
 
 def cue_parts(cues: Sequence[Cue]) -> list[Part]:
@@ -38,7 +40,7 @@ def cue_parts(cues: Sequence[Cue]) -> list[Part]:
         for k, (text, name) in enumerate(zip(texts, names, strict=True)):
             tokens = tuple(tokenise(text))
             if tokens:
-                found.append(Part(i, k, tokens, name))
+                found.append(Part(i, k, tokens, name, text))
     return found
 
 
@@ -61,4 +63,5 @@ def _turn(screenplay: Screenplay, speech: Sequence[int]) -> list[Turn]:
         return []
     first = screenplay.lines[speech[0]]
     tokens, owners = zip(*words, strict=True)
-    return [Turn(first.speaker or "", first.scene, tokens, owners)]
+    text = " ".join(screenplay.lines[index].text for index in speech)
+    return [Turn(first.speaker or "", first.scene, tokens, owners, text)]

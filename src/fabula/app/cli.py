@@ -13,17 +13,23 @@ from typing import Annotated, NoReturn
 import typer
 
 import fabula
+from fabula.adaptation import adaptation_of
+from fabula.align.model import BUILTIN
 from fabula.app.demo import run_demo
 from fabula.app.doctor import examine
 from fabula.app.evaluate import evaluate
+from fabula.app.pins import cue_numbers, pin_list
 from fabula.app.progress import shown_progress
+from fabula.app.shelf import borrow_command, shelf
 from fabula.app.show import summary
+from fabula.app.train import train
 from fabula.errors import FabulaError, StorageError
 from fabula.features import DEFAULT_ENCODER
 from fabula.files.export import CSV_TABLES, FORMATS, export
 from fabula.files.output import write_text
 from fabula.files.project import Project
 from fabula.files.rows import Row, aligned_rows, shot_row, shots_csv
+from fabula.pinning import pin, unpin
 from fabula.reading import align, read
 from fabula.shots import DEFAULT_DETECTOR, detect_shots
 
@@ -38,6 +44,9 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
+app.command("shelf")(shelf)
+app.command("borrow")(borrow_command)
 
 ProjectFile = Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project that fabula read has made.")]
 Subs = Annotated[Path | None, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")]
@@ -50,6 +59,9 @@ EncoderName = Annotated[str, typer.Option(help="Sentence encoder: builtin, hash,
 DetectorName = Annotated[
     str, typer.Option(help="Shot detector: builtin (fast and exact), transnet (network on every frame), content.")
 ]
+
+
+TrustBook = Annotated[bool, typer.Option("--trust-book", help="Link even if the film does not seem to follow it.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -74,6 +86,7 @@ def read_command(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The project file to write.")] = None,
     encoder: EncoderName = DEFAULT_ENCODER,
     detector: DetectorName = DEFAULT_DETECTOR,
+    trust_book: TrustBook = False,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -88,7 +101,16 @@ def read_command(
     target = output or (Path(first.name).with_suffix(".fabula") if first else None)
     with shown_progress(quiet=quiet) as progress:
         project = read(
-            film, subs, script, book, output=target, encoder=encoder, detector=detector, force=force, progress=progress
+            film,
+            subs,
+            script,
+            book,
+            output=target,
+            encoder=encoder,
+            detector=detector,
+            trust_book=trust_book,
+            force=force,
+            progress=progress,
         )
     with project:
         for warning in project.warnings:
@@ -100,7 +122,40 @@ def read_command(
 def show(path: ProjectFile) -> None:
     """Show what is in a project."""
     with Project.open(path) as project:
-        _put(summary(project))
+        _put(summary(project, adaptation_of(project)))
+
+
+@app.command("pin")
+def pin_command(
+    path: ProjectFile,
+    cue: Annotated[str | None, typer.Option(help="The number of a cue, or a range: 120-124.")] = None,
+    passage: Annotated[int | None, typer.Option(help="The passage that they tell, by its number.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="The book does not have them.")] = False,
+    speaker: Annotated[str | None, typer.Option(help="Who speaks them; 'ANNA / BEN' for two parts.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the pin away.")] = False,
+    as_list: Annotated[bool, typer.Option("--list", help="Show the pins, and change nothing.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Correct a link or a speaker.
+
+    A pin is kept through every later reading, and the lines around it are aligned anew. Numbers of cues and passages
+    are shown by export (JSON or CSV), and in the report when the pointer rests on a time or a place.
+
+    Example: fabula pin film.fabula --cue 120-124 --passage 1422
+    """
+    if not as_list:
+        if cue is None:
+            raise FabulaError("Name the cue: --cue 120, or --cue 120-124.")
+        numbers = cue_numbers(cue)
+        if remove and (none or passage is not None or speaker is not None):
+            raise FabulaError("--remove takes a whole pin away: leave --passage, --none and --speaker out.")
+        with shown_progress(quiet=quiet) as progress:
+            if remove:
+                unpin(path, numbers, progress=progress)
+            else:
+                pin(path, numbers, passage=passage, nowhere=none, speaker=speaker, progress=progress)
+    with Project.open(path) as project:
+        _put(pin_list(project))
 
 
 @app.command()
@@ -115,7 +170,8 @@ def report(
     characters. It is complete in itself and needs no network.
     """
     with Project.open(path) as project:
-        write_text(output, export(project, "html", version=fabula.__version__), force=force)
+        page = export(project, "html", version=fabula.__version__, adaptation=adaptation_of(project))
+        write_text(output, page, force=force)
     _say(f"{output}: open it in any browser; it needs no network")
 
 
@@ -129,7 +185,7 @@ def export_command(
 ) -> None:
     """Write subtitles with speakers, or data."""
     with Project.open(path) as project:
-        text = export(project, to, version=fabula.__version__, table=table)
+        text = export(project, to, version=fabula.__version__, table=table, adaptation=adaptation_of(project))
     if output is None:
         _put(text.rstrip("\n"))
     else:
@@ -142,6 +198,8 @@ def align_command(
     script: Script = None,
     book: Book = None,
     encoder: EncoderName = DEFAULT_ENCODER,
+    model: Annotated[str, typer.Option(help="Trained aligner of books: builtin, or a card (.json).")] = BUILTIN,
+    trust_book: TrustBook = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -149,10 +207,11 @@ def align_command(
 
     With --json each cue is one object: "cue", "start", "end", "text"; for a screenplay "speaker", "speakers" (one for
     each part of a two-speaker cue), "scene" and "score"; for a book "state" (aligned or film_only), "moved",
-    "score", "passage" and "sentence". With both, the book's score is "book_score".
+    "score" (the probability that the cue tells "passage", its likeliest one, whatever the state) and "sentence". With
+    both, the book's score is "book_score". A film that does not follow the book gets no links.
     """
     with shown_progress(quiet=quiet) as progress:
-        found = align(subs, script, book, encoder=encoder, progress=progress)
+        found = align(subs, script, book, encoder=encoder, model=model, trust_book=trust_book, progress=progress)
     for warning in found.warnings:
         _say(f"warning: {warning}")
     rows = aligned_rows(found.cues, found.scenes, found.links, found.book)

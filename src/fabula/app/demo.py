@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import fabula
+from fabula.adaptation import adaptation_of
 from fabula.evaluate.demo import StageScore, build_demo, score_demo
 from fabula.files.export import export
 from fabula.files.output import write_text
@@ -39,7 +40,8 @@ def run_demo(folder: Path, *, force: bool = False, progress: StageProgress | Non
         files.film, files.subtitles, files.screenplay, files.book, output=project_path, force=True, progress=progress
     ) as project:
         scores = score_demo(files.truth, project)
-        write_text(report_path, export(project, "html", version=fabula.__version__), force=force)
+        page = export(project, "html", version=fabula.__version__, adaptation=adaptation_of(project))
+        write_text(report_path, page, force=force)
     return DemoResult(project_path, report_path, _table(scores, folder))
 
 

@@ -2,19 +2,20 @@
 
 from collections import Counter
 
+from fabula.app.adaptation import adaptation_lines
 from fabula.files.project import Project
 from fabula.files.rows import timecode
-from fabula.records import Link, State
+from fabula.records import Adaptation, Link, State
 
 STRONGEST = 5
 TALKERS = 8
 WIDTH = 100
 
 
-def summary(project: Project) -> str:
-    """Shots, scenes, speakers, the book's use, the strongest links and the warnings."""
+def summary(project: Project, adaptation: Adaptation | None = None) -> str:
+    """Shots, scenes, speakers, the book's use, what the film made of it, the strongest links and the warnings."""
     parts = [_heading(project), _film(project), _subtitles(project), _screenplay(project), _book(project)]
-    parts += [_links(project), _warnings(project)]
+    parts += [_pins(project), adaptation_lines(adaptation), _links(project), _warnings(project)]
     return "\n".join(line for part in parts for line in part)
 
 
@@ -64,7 +65,9 @@ def _screenplay(project: Project) -> list[str]:
         return []
     timed = sum(scene.start is not None for scene in project.scenes)
     found = f", {timed} of them found in the film" if timed else ""
-    return [_row("scenes", f"{len(project.scenes)}{found}; {len(project.lines):,} lines of screenplay")]
+    placed = sum(shot.scene is not None for shot in project.shots)
+    shots = f"; {placed} shots have their scene" if placed else ""
+    return [_row("scenes", f"{len(project.scenes)}{found}{shots}; {len(project.lines):,} lines of screenplay")]
 
 
 def _book(project: Project) -> list[str]:
@@ -78,6 +81,11 @@ def _book(project: Project) -> list[str]:
         rows.append(_row("kept", f"{project.aligned_share():.0%} of the spoken cues are in the book, {moved} moved"))
         rows.append(_row("used", f"{project.book_share():.0%} of the book's paragraphs are told in the film"))
     return rows
+
+
+def _pins(project: Project) -> list[str]:
+    count = len(project.pins)
+    return [_row("pinned", f"{count} cue{'s' if count > 1 else ''}; see fabula pin --list")] if count else []
 
 
 def _links(project: Project) -> list[str]:

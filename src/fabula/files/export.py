@@ -6,14 +6,16 @@ from collections.abc import Callable
 from fabula.errors import FabulaError
 from fabula.files.project import Project
 from fabula.files.report import ReportData, render_report
-from fabula.files.rows import Row, aligned_rows, passage_row, shot_row, to_csv
+from fabula.files.rows import Row, adaptation_rows, aligned_rows, passage_row, pin_row, placed_shot_row, to_csv
 from fabula.files.subtitles import write_ass, write_srt, write_vtt
-from fabula.records import Cue, Link, State
+from fabula.records import Adaptation, Cue, Link, State
 
-CSV_TABLES = ("cues", "shots", "links", "scenes")
+CSV_TABLES = ("cues", "shots", "links", "scenes", "chapters", "stretches", "names")
 
 
-def export(project: Project, to: str, *, version: str, table: str = "cues") -> str:
+def export(
+    project: Project, to: str, *, version: str, table: str = "cues", adaptation: Adaptation | None = None
+) -> str:
     """The project as a text in one of the formats.
 
     Args:
@@ -21,6 +23,7 @@ def export(project: Project, to: str, *, version: str, table: str = "cues") -> s
         to: one of ``FORMATS``.
         version: fabula's own, for the report's footer.
         table: for csv, which of ``CSV_TABLES``.
+        adaptation: what the film made of its book (see ``fabula.adaptation_of``), for html, json and csv.
 
     Raises:
         FabulaError: the format is unknown, or the project has nothing that it could hold.
@@ -28,11 +31,11 @@ def export(project: Project, to: str, *, version: str, table: str = "cues") -> s
     if to not in FORMATS:
         raise FabulaError(f"There is no export format {to!r}. Choose one of: {', '.join(FORMATS)}.")
     if to == "html":
-        return render_report(report_data(project, version))
+        return render_report(report_data(project, version, adaptation))
     if to == "csv":
-        return _csv(project, table)
+        return _csv(project, table, adaptation)
     if to == "json":
-        return json.dumps(as_data(project), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(as_data(project, adaptation), ensure_ascii=False, indent=1) + "\n"
     if not project.cues:
         raise FabulaError(f"The project has no subtitles, which {to} would hold. Add them with: fabula read --subs.")
     return _SUBTITLES[to](project.cues)
@@ -42,20 +45,28 @@ _SUBTITLES: dict[str, Callable[[tuple[Cue, ...]], str]] = {"srt": write_srt, "vt
 FORMATS = (*_SUBTITLES, "json", "csv", "html")
 
 
-def as_data(project: Project) -> Row:
+def as_data(project: Project, adaptation: Adaptation | None = None) -> Row:
     """All of a project but its pictures, vectors and the book's full text, as plain data."""
     return {
         "title": project.title,
         "film": _film_row(project),
-        "shots": [shot_row(shot) for shot in project.shots],
+        "shots": [placed_shot_row(shot) for shot in project.shots],
         "scenes": _scene_rows(project),
         "cues": _cue_rows(project),
         "links": _link_rows(project),
+        "pins": [pin_row(pin) for pin in project.pins],
+        "adaptation": _adaptation_data(adaptation),
         "warnings": list(project.warnings),
     }
 
 
-def report_data(project: Project, version: str) -> ReportData:
+def _adaptation_data(adaptation: Adaptation | None) -> Row | None:
+    if adaptation is None:
+        return None
+    return {"faithfulness": round(adaptation.faithfulness, 4), **adaptation_rows(adaptation)}
+
+
+def report_data(project: Project, version: str, adaptation: Adaptation | None = None) -> ReportData:
     """What the report is drawn from."""
     found = (project.film, project.subtitles, project.screenplay, project.book)
     return ReportData(
@@ -69,6 +80,8 @@ def report_data(project: Project, version: str) -> ReportData:
         lines=project.lines,
         book=project.book,
         links=project.links,
+        pins=project.pins,
+        adaptation=adaptation,
         warnings=project.warnings,
         files=tuple(source.path for source in found if source is not None),
     )
@@ -113,12 +126,16 @@ def _link_row(project: Project, link: Link) -> Row:
     }
 
 
-def _csv(project: Project, table: str) -> str:
+def _csv(project: Project, table: str, adaptation: Adaptation | None) -> str:
     if table not in CSV_TABLES:
         raise FabulaError(f"There is no table {table!r}. Choose one of: {', '.join(CSV_TABLES)}.")
     if table == "cues":
         return to_csv([_flat(row) for row in _cue_rows(project)], _CUE_COLUMNS)
-    rows = {"shots": [shot_row(shot) for shot in project.shots], "scenes": _scene_rows(project)}
+    rows = {"shots": [placed_shot_row(shot) for shot in project.shots], "scenes": _scene_rows(project)}
+    if adaptation is not None:
+        rows |= adaptation_rows(adaptation)
+    elif table in ("chapters", "stretches", "names"):
+        raise FabulaError(f"The project has no links of a film with a book, which {table} would count.")
     found = rows[table] if table in rows else _link_rows(project)
     return to_csv(found, list(found[0]) if found else [table])
 

@@ -14,6 +14,7 @@ from fabula.records import (
     Link,
     Matter,
     Passage,
+    Pin,
     Scene,
     Screenplay,
     ScriptLine,
@@ -38,6 +39,14 @@ class Source:
     author: str | None = None
     encoding: str | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A choice that a stage was run with, so that a correction reruns it in the same way."""
+
+    name: str
+    value: str
 
 
 class Project:
@@ -95,8 +104,8 @@ class Project:
 
     @cached_property
     def shots(self) -> tuple[Shot, ...]:
-        """The film's shots."""
-        return self.store.load("shots", Shot)
+        """The film's shots, with their scenes where there are screenplay and subtitles."""
+        return self.store.load("placed_shots", Shot) or self.store.load("shots", Shot)
 
     @cached_property
     def thumbnails(self) -> tuple[Thumbnail, ...]:
@@ -118,8 +127,9 @@ class Project:
 
     @cached_property
     def scenes(self) -> tuple[Scene, ...]:
-        """The screenplay's scenes, with times where there are subtitles."""
-        return self.store.load("timed_scenes", Scene) or self.store.load("scenes", Scene)
+        """The screenplay's scenes, with times where there are subtitles; with a film, a scene begins where a shot does."""
+        found = (self.store.load(table, Scene) for table in ("placed_scenes", "timed_scenes", "scenes"))
+        return next((scenes for scenes in found if scenes), ())
 
     @cached_property
     def lines(self) -> tuple[ScriptLine, ...]:
@@ -161,6 +171,11 @@ class Project:
     def links(self) -> tuple[Link, ...]:
         """One link for each cue, then the stretches that only the book has."""
         return self.store.load("links", Link)
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """What a reader has corrected, by the number of the cue; also what does not apply any more."""
+        return self.store.load("pins", Pin)
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Records as rows for JSON and CSV: the names that users' programs read, in one place."""
 
 import csv
+import dataclasses
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fabula.records import Book, Cue, Link, Scene, Shot, State
+from fabula.records import Adaptation, Book, ChapterUse, Cue, FilmStretch, Link, NameUse, Pin, Scene, Shot, State
 
 Row = dict[str, Any]
 
@@ -20,6 +21,11 @@ def shot_row(shot: Shot) -> Row:
         "last_frame": shot.last_frame,
         "transition": shot.transition.value,
     }
+
+
+def placed_shot_row(shot: Shot) -> Row:
+    """A shot of a project: also the index of the screenplay's scene, if it is known."""
+    return {**shot_row(shot), "scene": shot.scene}
 
 
 def cue_row(cue: Cue) -> Row:
@@ -39,16 +45,29 @@ def speaker_fields(cue: Cue, scenes: Sequence[Scene]) -> Row:
 
 
 def link_fields(link: Link, book: Book) -> Row:
-    """What a cue tells of the book. ``score`` is the probability of an aligned passage, or of there being none."""
+    """What a cue tells of the book. ``score`` is the probability that it tells ``passage``.
+
+    A film-only cue has the passage that was likeliest, with too low a score to be called aligned. ``passages`` are the
+    first and the last index where a cue tells several.
+    """
     joined = link.state in (State.ALIGNED, State.MOVED)
+    place = best_passage(link, book)
     return {
         "state": State.ALIGNED.value if joined else link.state.value,
         "moved": link.state is State.MOVED,
         "score": link.score,
-        "passage": passage_row(book, link.first_passage) if joined and link.first_passage is not None else None,
+        "passage": passage_row(book, place) if place is not None else None,
+        "passages": [link.first_passage, link.last_passage] if joined else None,
         "sentence": sentence_row(book, link.sentence) if link.sentence is not None else None,
         "why": dict(link.why),
     }
+
+
+def best_passage(link: Link, book: Book) -> int | None:
+    """The index of the passage that a link means most: that of its best sentence, or the nearest of a film-only cue."""
+    if link.sentence is not None:
+        return book.sentences[link.sentence].passage
+    return link.first_passage if link.first_passage is not None else link.nearest
 
 
 def passage_row(book: Book, index: int) -> Row:
@@ -88,6 +107,18 @@ def aligned_rows(
             row |= found if scenes is None else {**_without(found, "score"), "book_score": found["score"]}
         rows.append(row)
     return rows
+
+
+def pin_row(pin: Pin) -> Row:
+    """What a reader decided about a cue."""
+    return {"cue": pin.cue, "text": pin.text, "passage": pin.passage, "nowhere": pin.nowhere, "speaker": pin.speaker}
+
+
+def adaptation_rows(adaptation: Adaptation) -> dict[str, list[Row]]:
+    """The tables of an adaptation by name: chapters, stretches, names. Their columns are the records' fields."""
+    tables: dict[str, Sequence[ChapterUse | FilmStretch | NameUse]]
+    tables = {"chapters": adaptation.chapters, "stretches": adaptation.stretches, "names": adaptation.names}
+    return {name: [dataclasses.asdict(record) for record in records] for name, records in tables.items()}
 
 
 def _without(row: Row, name: str) -> Row:

@@ -8,7 +8,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -179,6 +179,25 @@ class Store:
         with self._explained():
             found = self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
             return load_rows(self._db, table, record) if found.fetchone() else ()
+
+    def change(
+        self, table: str, record: type[Record], to: Callable[[tuple[Record, ...]], Sequence[Record]]
+    ) -> tuple[Record, ...]:
+        """Replace the records of a table that belongs to no stage, so that no rerun drops them: what a user said.
+
+        Args:
+            table: its name.
+            record: its type.
+            to: what is there -> what shall be there. It runs inside the transaction, so two processes lose nothing.
+
+        Returns:
+            What is there now.
+        """
+        with self._transaction():
+            rows = tuple(to(self.load(table, record)))
+            create_table(self._db, table, record)
+            replace_rows(self._db, table, record, rows)
+        return rows
 
     def warnings(self) -> tuple[str, ...]:
         """All warnings of all stages."""

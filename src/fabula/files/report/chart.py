@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
-from fabula.files.report.data import Kind, Pair, ReportData
+from fabula.files.report.data import ReportData
+from fabula.files.report.hours import hours
 from fabula.files.report.markup import Html, clock, el, join, percent, shorten
+from fabula.files.report.pairs import WORDINGS, Pair
 from fabula.files.report.places import Places
 from fabula.files.report.speech import speakers
 from fabula.records import Book, Chapter, Matter, State
 
-STEPS = (60, 120, 300, 600, 900, 1800, 3600)
-TICKS = 8
 LABEL_GAP = 0.045
 """Two chapter labels stand at least this share of the plot's height apart."""
 SIZES = (0.5, 0.8)
@@ -37,7 +37,7 @@ def render_map(data: ReportData) -> Html | None:
         el("title", "Film time from left to right, the book from top to bottom, one point for each link"),
         _shapes(0.65 if len(data.pairs) >= CROWD else 1.0),
         el("g", *_bands(data.book, places), class_="bands", aria_hidden="true"),
-        el("g", *_hours(data.duration), class_="hours", aria_hidden="true"),
+        el("g", *hours(data.duration), class_="hours", aria_hidden="true"),
         el("g", *_scenes(data), class_="scene-ticks", aria_hidden="true"),
         el("g", *_film_only(data), class_="film-only", aria_hidden="true"),
         el("g", *_book_only(data, places), class_="book-only", aria_hidden="true"),
@@ -83,14 +83,6 @@ def _label(chapter: Chapter, top: float, places: Places) -> Html:
         el("text", name, y=percent(top), x=-20, dy="0.9em", class_=f"chapter {size}")
         for size, name in (("long", shorten(places.title(chapter), LABEL)), ("short", places.numeral(chapter)))
     )
-
-
-def _hours(duration: float) -> Iterator[Html]:
-    step = next((step for step in STEPS if duration / step <= TICKS), STEPS[-1])
-    for place, seconds in enumerate(range(0, int(duration) + 1, step)):
-        x = percent(seconds / duration)
-        yield el("line", x1=x, x2=x, y2="100%")
-        yield el("text", clock(seconds), x=x, y="100%", dy="2.6em", class_="hour odd" if place % 2 else "hour")
 
 
 def _scenes(data: ReportData) -> Iterator[Html]:
@@ -141,7 +133,7 @@ def _legend(data: ReportData) -> Html:
     points = [
         _toggle(f"{state} {kind}", f"{WORDS[state]}, {kind}", f"{number:,}", el("use", href=f"#{state}-2", x=8, y=8))
         for state in WORDS
-        for kind in Kind
+        for kind in WORDINGS
         if (number := found[state, kind])
     ]
     film = _toggle("film-only", "film only", "", el("rect", y=5, width=16, height=7))

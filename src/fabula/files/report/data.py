@@ -1,40 +1,26 @@
 """What a report is made from, and what several of its sections want to know about it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
+from fabula.files.report.pairs import Pair, linked_passages, pair_up
 from fabula.files.report.speech import Speech, rank, spoken, written
-from fabula.files.report.words import Overlap, overlap
-from fabula.records import Book, Cue, Film, Link, Passage, Scene, ScriptLine, Sentence, Shot, State, Thumbnail
-
-VERBATIM = 0.6
-"""From this share of a cue's words, found in order in the passage, a link counts as verbatim."""
-
-
-class Kind(StrEnum):
-    """How a film takes up a passage: in its words or in others."""
-
-    VERBATIM = "verbatim"
-    PARAPHRASE = "paraphrase"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A link with both its sides; ``index`` is its position among the links of the report."""
-
-    index: int
-    link: Link
-    cues: tuple[Cue, ...]
-    passages: tuple[Passage, ...]
-    shared: Overlap
-
-    @property
-    def kind(self) -> Kind:
-        """Verbatim or paraphrase, by the share of the cues' words that the passages have in order."""
-        return Kind.VERBATIM if self.shared.share >= VERBATIM else Kind.PARAPHRASE
+from fabula.records import (
+    Adaptation,
+    Book,
+    Cue,
+    Film,
+    Link,
+    Passage,
+    Pin,
+    Scene,
+    ScriptLine,
+    Shot,
+    State,
+    Thumbnail,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +41,8 @@ class ReportData:
     lines: tuple[ScriptLine, ...] = ()
     book: Book | None = None
     links: tuple[Link, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    adaptation: Adaptation | None = None
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -83,8 +71,7 @@ class ReportData:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The links that join film and book, in the order of the film."""
-        found = [pair for index, link in enumerate(self.links) if (pair := self._pair(index, link))]
-        return tuple(sorted(found, key=lambda pair: (pair.cues[0].start, pair.cues[0].number)))
+        return pair_up(self.links, self.timed_cues, self.book)
 
     @cached_property
     def pairs_of_cue(self) -> Mapping[int, tuple[Pair, ...]]:
@@ -98,46 +85,7 @@ class ReportData:
     @cached_property
     def book_only(self) -> tuple[tuple[Passage, ...], ...]:
         """The stretches of the book that the film leaves out, in the order of the book."""
-        stretches = [self._passages(link) for link in self.links if link.state is State.BOOK_ONLY]
+        if self.book is None:
+            return ()
+        stretches = [linked_passages(link, self.book) for link in self.links if link.state is State.BOOK_ONLY]
         return tuple(sorted((s for s in stretches if s), key=lambda stretch: stretch[0].index))
-
-    def _pair(self, index: int, link: Link) -> Pair | None:
-        if link.state not in {State.ALIGNED, State.MOVED}:
-            return None
-        cues, passages = self._cues(link), self._passages(link)
-        if not cues or not passages:
-            return None
-        return Pair(index, link, cues, passages, self._shared(link, cues, passages))
-
-    def _shared(self, link: Link, cues: Sequence[Cue], passages: Sequence[Passage]) -> Overlap:
-        """The shared words, in the best sentence if it has all of them: a passage may say a thing twice."""
-        said = [cue.text for cue in cues]
-        whole = overlap(said, [passage.text for passage in passages])
-        if self.book is None or link.sentence is None:
-            return whole
-        sentence = self.book.sentences[link.sentence]
-        best = overlap(said, [_only(sentence, passage) for passage in passages])
-        return best if best.share >= whole.share else whole
-
-    def _cues(self, link: Link) -> tuple[Cue, ...]:
-        if link.first_cue is None or link.last_cue is None:
-            return ()
-        numbers = range(link.first_cue, link.last_cue + 1)
-        return tuple(cue for cue in map(self._by_number.get, numbers) if cue)
-
-    def _passages(self, link: Link) -> tuple[Passage, ...]:
-        if self.book is None or link.first_passage is None or link.last_passage is None:
-            return ()
-        return self.book.passages[link.first_passage : link.last_passage + 1]
-
-    @cached_property
-    def _by_number(self) -> Mapping[int, Cue]:
-        return {cue.number: cue for cue in self.timed_cues}
-
-
-def _only(sentence: Sentence, passage: Passage) -> str:
-    """A passage's text with all but one sentence blanked out, so that offsets stay as they are."""
-    if sentence.passage != passage.index:
-        return ""
-    start, end = sentence.char_start - passage.char_start, sentence.char_end - passage.char_start
-    return " " * start + passage.text[start:end]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath, PureWindowsPath
 
-from fabula.files.report.data import VERBATIM, ReportData
+from fabula.files.report.data import ReportData
 from fabula.files.report.markup import Html, clock, count, el, share
+from fabula.files.report.pairs import RUN, VERBATIM
 from fabula.records import Book, CueKind, Film, Matter, State
 
 Figure = tuple[str, str, str]
@@ -97,8 +98,9 @@ def render_footer(data: ReportData) -> Html:
     """How to read the page, and what made it from what."""
     notes = [
         "A link’s score is the estimated probability that it is right: of ten links at 0.80, about eight hold.",
-        f"Verbatim: at least {100 * VERBATIM:.0f} % of a line’s words stand in the passage in the same order; "
-        "else it is a paraphrase. Words of both are marked; short words that match alone do not count.",
+        f"Verbatim: at least {100 * VERBATIM:.0f} % of a line’s words stand in the passage in the same order, or "
+        f"{RUN} words in a row; else it is a paraphrase. Words of both are marked; short words that match alone do "
+        "not count.",
         "Moved: the passage stands elsewhere in the book than those of the lines around it.",
     ]
     speaker = "A question mark after a name: the screenplay’s line matches the subtitle only loosely."

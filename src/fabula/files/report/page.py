@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from string import Template
 
+from fabula.files.report.adaptation import render_adaptation
 from fabula.files.report.chart import render_map
 from fabula.files.report.data import ReportData
 from fabula.files.report.header import render_footer, render_header
@@ -18,6 +19,7 @@ from fabula.files.report.texts import render_contents, render_screenplay
 
 NAMES = {
     "map": "Map",
+    "adaptation": "Adaptation",
     "filmstrip": "Filmstrip",
     "characters": "Characters",
     "reading": "Reading",
@@ -46,6 +48,7 @@ def render_report(data: ReportData) -> str:
 
 def _sections(data: ReportData) -> Iterator[Html | None]:
     yield render_map(data)
+    yield render_adaptation(data)
     yield render_strip(data)
     yield render_people(data)
     yield Reading(data).render() if data.cues else render_screenplay(data)

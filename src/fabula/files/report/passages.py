@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from fabula.files.report.data import Pair
 from fabula.files.report.markup import Html, count, el, shorten, text
+from fabula.files.report.pairs import Pair
 from fabula.files.report.places import Places
 from fabula.files.report.words import Span
 from fabula.records import Passage, State
@@ -45,7 +45,7 @@ def counterpart(pair: Pair, places: Places, here: int | None) -> Html:
     score = pair.link.score
     head = el(
         "p",
-        el("a", places.of(pair.passages), href=f"#l{pair.index}", title="Show on the map"),
+        el("a", places.of(pair.passages), href=f"#l{pair.index}", title=_number(pair)),
         el("span", el("i", style=f"--score:{score:.2f}"), f"{score:.2f}", class_="score", title="Score"),
         class_="place",
     )
@@ -53,6 +53,12 @@ def counterpart(pair: Pair, places: Places, here: int | None) -> Html:
         _quote(passage, pair, spans, places) for passage, spans in zip(pair.passages, pair.shared.right, strict=True)
     ]
     return el("div", head, moved, *quotes, _why(pair), class_=f"counterpart {pair.link.state}", data_link=pair.index)
+
+
+def _number(pair: Pair) -> str:
+    """The passages by the numbers that ``fabula pin`` takes."""
+    first, last = pair.passages[0].index, pair.passages[-1].index
+    return f"Passage {first}" if first == last else f"Passages {first} to {last}"
 
 
 def _moved(pair: Pair, here: int | None) -> str:

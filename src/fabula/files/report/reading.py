@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from fabula.files.report.data import Pair, ReportData
+from fabula.files.report.data import ReportData
 from fabula.files.report.filters import render_filters
 from fabula.files.report.markup import Html, clock, el
+from fabula.files.report.pairs import Pair
 from fabula.files.report.passages import counterpart, fold, mark, paint
 from fabula.files.report.places import Places
 from fabula.files.report.speech import chips, speakers
@@ -102,13 +103,26 @@ class Reading:
         return el(
             "li",
             heading,
-            el("a", clock(cue.start), class_="time", href=f"#s{shot.index}" if shot else None),
+            el(
+                "a",
+                clock(cue.start),
+                el("span", "pinned", class_="pinned") if cue.number in self._pinned else None,
+                class_="time",
+                href=f"#s{shot.index}" if shot else None,
+                title=f"Cue {cue.number}",
+            ),
             el("p", *chips(cue, self.data.ranks), class_="names") if speakers(cue) else None,
             el("p", paint(cue.text, [(_marks(cue, pairs), mark)]), class_="said", dir="auto"),
             class_=f"cue {cue.kind}",
             id=f"c{cue.number}",
             data_who=" ".join(str(self.data.ranks[name]) for name in speakers(cue)) or None,
         )
+
+    @cached_property
+    def _pinned(self) -> set[int]:
+        """The cues that a reader has decided."""
+        said = {cue.number: cue.text for cue in self.data.cues}
+        return {pin.cue for pin in self.data.pins if said.get(pin.cue) == pin.text}
 
     @cached_property
     def _shot_ends(self) -> list[float]:

@@ -24,11 +24,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """The spans of shared words in each text of the left and of the right side, and their share of the left's words."""
+    """The spans of shared words in each text of the left and of the right side, and how much they are.
+
+    ``share`` is their share of the left's words, ``run`` the greatest number of them in a row on both sides.
+    """
 
     left: tuple[tuple[Span, ...], ...]
     right: tuple[tuple[Span, ...], ...]
     share: float
+    run: int = 0
 
 
 def words(texts: Sequence[str]) -> list[Word]:
@@ -67,7 +71,17 @@ def overlap(left: Sequence[str], right: Sequence[str]) -> Overlap:
         _spans([i for i, _ in pairs], ours, len(left)),
         _spans([j for _, j in pairs], theirs, len(right)),
         len(pairs) / len(ours) if ours else 0.0,
+        _longest_run(pairs),
     )
+
+
+def _longest_run(pairs: Sequence[tuple[int, int]]) -> int:
+    """The greatest number of pairs that follow each other at once on both sides."""
+    longest = length = 0
+    for place, (i, j) in enumerate(pairs):
+        length = length + 1 if place and pairs[place - 1] == (i - 1, j - 1) else 1
+        longest = max(longest, length)
+    return longest
 
 
 def _meant(pairs: list[tuple[int, int]], ours: Sequence[Word]) -> list[tuple[int, int]]:

@@ -1,0 +1,104 @@
+"""``fabula shelf`` and ``fabula borrow``: one film and many books."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fabula.align.shelf import borrow, rank_books
+from fabula.align.significance import SIGNIFICANT
+from fabula.app.progress import shown_progress
+from fabula.errors import FabulaError, InputError
+from fabula.files.book import read_book
+from fabula.files.project import Project
+from fabula.files.rows import passage_row
+from fabula.files.subtitles import read_subtitles
+from fabula.records import Book
+
+KINDS = (".epub", ".txt", ".md", ".html", ".htm", ".xhtml")
+
+Books = Annotated[list[Path], typer.Option("--books", help="A book, or a folder of books; may be given repeatedly.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on each line of standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def shelf(
+    subs: Annotated[Path, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")],
+    books: Books,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rank the books of a shelf for a film.
+
+    Says of each book how well the film follows it: the mean evidence for each cue in nats, the probability p that
+    chance gives as much, and the share of the cues that the book is expected to have.
+
+    Example: fabula shelf --subs film.srt --books novels
+    """
+    cues = read_subtitles(subs).cues
+    with shown_progress(quiet=quiet) as progress:
+        told = partial(progress, "books") if progress else None
+        ranked = rank_books(cues, _read(_paths(books)), progress=told)
+    for found in ranked:
+        row = {"book": found.title, "path": found.path, **asdict(found.fit), "follows": _follows(found.fit.p_value)}
+        verdict = "follows" if row["follows"] else "no"
+        line = f"{found.fit.score:8.3f}  p {found.fit.p_value:8.2g}  {found.fit.told:4.0%}  {verdict:<8}{found.title}"
+        sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else line) + "\n")
+
+
+def borrow_command(
+    project: Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project with subtitles.")],
+    books: Books,
+    count: Annotated[int, typer.Option("-k", min=1, help="Passages for each shot.")] = 1,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Tell a film with the passages of other books.
+
+    For each shot in which something is said, the passages of the shelf that tell it best, with the probability that a
+    line like this tells such a passage. Without a video every cue counts as a shot.
+
+    Example: fabula borrow batman.fabula --books romances
+    """
+    shelf_books = {book.path: book for book in _read(_paths(books))}
+    with Project.open(project) as opened:
+        cues, shots = opened.cues, opened.shots
+        title = opened.title
+    if not cues:
+        raise FabulaError(f"{title} has no subtitles, and without words nothing can be borrowed yet.")
+    with shown_progress(quiet=quiet) as progress:
+        told = partial(progress, "books") if progress else None
+        loans = borrow(cues, shots, shelf_books.values(), per_shot=count, progress=told)
+    for loan in loans:
+        book = shelf_books[loan.path]
+        row = {"shot": loan.shot, "score": loan.score, "book": book.title, "passage": passage_row(book, loan.passage)}
+        text = f"{loan.shot:6d}  {loan.score:4.2f}  {book.title}: {book.passages[loan.passage].prose}"
+        sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else text) + "\n")
+
+
+def _follows(p_value: float) -> bool:
+    return p_value <= SIGNIFICANT
+
+
+def _paths(books: Sequence[Path]) -> list[Path]:
+    """The books named, and those in folders that are named."""
+    found: list[Path] = []
+    for path in books:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in KINDS)
+            if not inside:
+                raise InputError(path, "there is no book in this folder", f"put books there ({', '.join(KINDS)})")
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def _read(paths: Sequence[Path]) -> Iterator[Book]:
+    for path in paths:
+        yield read_book(path)

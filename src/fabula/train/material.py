@@ -1,0 +1,122 @@
+"""What the aligner is trained on: films made of novels, abridged novels; and real films with books of others."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from fabula.align.book import spoken_cues, spoken_text
+from fabula.align.chain import silences
+from fabula.align.stack import Pair
+from fabula.errors import InputError
+from fabula.features import DEFAULT_ENCODER, embed
+from fabula.files.ablit import read_ablit
+from fabula.files.store import Store
+from fabula.files.subtitles import read_subtitles
+from fabula.train.adaptations import Adaptation, Distance, adapt, excerpt, random_distance
+from fabula.train.fiction import Novel, read_fiction
+from fabula.train.pairs import TruePair, abridgements, pair_of_abridgement, pair_of_adaptation
+
+TRAIN_ABLIT = ("bleak-house", "can-you-forgive-her", "north-and-south", "shirley", "the-way-we-live-now")
+LEFT_OUT = ("A Little Princess", "Gulliver")  # novels of films that the aligner is tried on
+TEST_FILMS = ("a-farewell-to-arms",)  # nothing of it is ever trained on
+WITH_BOOKS = (*TEST_FILMS, "becky-sharp", "cyrano", "the-little-princess", "gulliver")
+LONG = 900  # paragraphs that a novel must have to be made into a film
+SOME = 0.2  # share of the abridged chapters that are used: they are easy, and embedding them is not free
+TEST_EVERY = 5  # every fifth novel is held back for tests
+CHANCE_EVERY = 8  # every eighth file of subtitles teaches what chance is
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the aligner is trained on and for how long.
+
+    Args:
+        novels: how many are made into films.
+        films: made of each.
+        texts: fewest and most paragraphs of an excerpt.
+        steps: of the network's training.
+        real: share of the steps that is spent on annotated films.
+        seed: of everything random.
+    """
+
+    novels: int = 24
+    films: int = 2
+    texts: tuple[int, int] = (300, 900)
+    steps: int = 2000
+    real: float = 0.4
+    seed: int = 0
+
+
+def suitable(folder: str | Path, *, held_back: bool) -> list[Novel]:
+    """The novels long enough to be filmed, those for training or those held back for tests, shuffled by genre."""
+    novels = [n for n in read_fiction(folder) if len(n.paragraphs) >= LONG and not n.title.startswith(LEFT_OUT)]
+    chosen = [novel for k, novel in enumerate(novels) if (k % TEST_EVERY == 0) == held_back]
+    random.Random(0).shuffle(chosen)
+    return chosen
+
+
+def foreign_lines(folder: str | Path, but: Sequence[str] = ()) -> list[str]:
+    """Lines of real subtitles, for what a synthetic film invents, without the files whose names start with ``but``."""
+    paths = [p for p in sorted(Path(folder).glob("*.srt")) if not p.name.startswith(tuple(but))]
+    if not paths:
+        raise InputError(folder, "there is no .srt file in this folder", "name a folder of subtitles")
+    return [" ".join(part.split()) for path in paths for cue in read_subtitles(path).cues for part in cue.parts]
+
+
+def synthetic_films(
+    novels: Sequence[Novel],
+    films: int,
+    texts: tuple[int, int],
+    invented: Sequence[str],
+    rng: random.Random,
+    distances: Callable[[random.Random], Distance] = random_distance,
+) -> Iterator[Adaptation]:
+    """Films of excerpts of the novels; every other one invents with real subtitles, the rest with other novels."""
+    for number, novel in enumerate(novels):
+        part = excerpt(novel.paragraphs, rng.randint(*texts), rng)
+        for film in range(films):
+            foreign = invented if invented and (number + film) % 2 else novels[number - 1].paragraphs
+            try:
+                yield adapt(part, foreign, distances(rng), rng, f"{novel.title} {film}")
+            except ValueError:
+                continue  # an excerpt that is all verse or notes has nothing that could be told
+
+
+def made_pairs(
+    recipe: Recipe, fiction: Path, ablit: Path | None, subtitles: Path | None, store: Store, told: Told
+) -> list[TruePair]:
+    """The made pairs to train on; vectors are kept in the store, so that a second run starts at once."""
+    rng = random.Random(recipe.seed)
+    invented = foreign_lines(subtitles, TEST_FILMS) if subtitles else []
+    pairs = []
+    novels = suitable(fiction, held_back=False)[: recipe.novels]
+    for film in synthetic_films(novels, recipe.films, recipe.texts, invented, rng):
+        pairs.append(pair_of_adaptation(film, store))
+        told(f"{len(pairs)} {film.title}: {len(film.cues)} cues, {len(film.paragraphs)} paragraphs")
+    for found in abridgements(read_ablit(ablit, ("train",), TRAIN_ABLIT), 6) if ablit else ():
+        if rng.random() < SOME:
+            pairs.append(pair_of_abridgement(found, store, rng, kept=0.3))
+            told(f"{len(pairs)} {pairs[-1].name}: {len(pairs[-1].truth)} sentences")
+    rng.shuffle(pairs)
+    return pairs
+
+
+def real_films(folder: str | Path, store: Store) -> Iterator[TruePair]:
+    """Every eighth file of real subtitles, without a book (the pair's texts are empty), to learn what chance is."""
+    paths = [p for p in sorted(Path(folder).glob("*.srt")) if not p.name.startswith(WITH_BOOKS)]
+    for path in paths[::CHANCE_EVERY]:
+        cues = spoken_cues(read_subtitles(path).cues)
+        lines = [spoken_text(cue) for cue in cues]
+        vectors = embed(lines, DEFAULT_ENCODER, store)
+        pair = Pair(lines, (), vectors, vectors[:0], np.zeros(0, int))
+        yield TruePair(path.stem, pair, (None,) * len(lines), silences([c.start for c in cues], [c.end for c in cues]))
+
+
+def mismatched(film: Pair, novel: Pair) -> Pair:
+    """The lines of one pair with the texts of another."""
+    return replace(novel, lines=film.lines, line_vectors=film.line_vectors, speakers=film.speakers)
