@@ -22,7 +22,8 @@ def write_novel(folder: Path, book: str, rng: np.random.Generator, chapters: int
 
 def chapter(rng: np.random.Generator, number: int, partition: str) -> dict[str, Any]:
     original = [list(rng.choice(WORDS, rng.integers(5, 12))) for _ in range(30)]
-    abridged, links = [], []
+    abridged: list[list[str]] = []
+    links: list[list[list[int]]] = []
     for k, words in enumerate(original):
         if k % 5 == 4:
             links.append([[], [k]])
@@ -35,5 +36,6 @@ def chapter(rng: np.random.Generator, number: int, partition: str) -> dict[str, 
         "partition": partition,
         "original_sentences": [" ".join(words).capitalize() + "." for words in original],
         "abridged_sentences": [" ".join(words).capitalize() + "." for words in abridged],
+        "original_paragraph": [k // 3 for k in range(len(original))],
         "links": links,
     }

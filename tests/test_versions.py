@@ -29,7 +29,8 @@ def spans(links: list[VersionLink]) -> set[tuple[int, int, int, int]]:
 def test_dropped_and_merged_sentences_are_found(network: bool) -> None:
     original = [s for s in tale_sentences() if len(s.split()) > 6][:60]
     dropped, merged = {7, 8, 21, 40}, 30
-    abridged, truth = [], set()
+    abridged: list[str] = []
+    truth: set[tuple[int, int, int, int]] = set()
     for k, sentence in enumerate(original):
         if k in dropped or k == merged + 1:
             continue

@@ -128,10 +128,21 @@ def choice_loss(evidence: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how boldly to train: rows are film units in a step, drop the chance that a channel is hidden."""
+    """How long and how boldly to train.
+
+    Args:
+        steps: of the optimiser.
+        rows: film units in a step.
+        columns: texts in a step; of a longer book a window around what the rows tell is taken.
+        rate: highest learning rate.
+        decay: of the weights.
+        drop: chance that a channel is hidden.
+        seed: of the order of things.
+    """
 
     steps: int = 1500
     rows: int = 64
+    columns: int = 1200
     rate: float = 3e-3
     decay: float = 1e-3
     drop: float = 0.05
@@ -191,10 +202,24 @@ def _runs(
         first = min(max(middle - schedule.rows // 2, 0), max(units - schedule.rows, 0))
         last = min(first + schedule.rows, units)
         low, high = max(first - reach, 0), min(last + reach, units)
-        stack = np.array(example.stack[low:high], np.float32)
-        stack *= rng.random(stack.shape[2]) >= schedule.drop
         rows = first + np.flatnonzero(known[k][first:last])
-        truth = np.zeros((len(rows), stack.shape[1]), bool)
+        left, right = text_window(
+            [example.truth[at] or () for at in rows.tolist()], example.stack.shape[1], schedule, rng
+        )
+        stack = np.array(example.stack[low:high, left:right], np.float32)
+        stack *= rng.random(stack.shape[2]) >= schedule.drop
+        truth = np.zeros((len(rows), right - left), bool)
         for row, at in zip(truth, rows.tolist(), strict=True):
-            row[list(example.truth[at] or ())] = True
+            row[[told - left for told in example.truth[at] or () if left <= told < right]] = True
         yield torch.from_numpy(stack).permute(2, 0, 1)[None], torch.from_numpy(truth), torch.from_numpy(rows - low)
+
+
+def text_window(
+    truth: Sequence[Sequence[int]], texts: int, schedule: Schedule, rng: np.random.Generator
+) -> tuple[int, int]:
+    """A run of texts with most of what some rows tell: first, and one past the last."""
+    told = [j for row in truth for j in row]
+    spare = max(texts - schedule.columns, 0)
+    middle = float(np.median(told)) if told else rng.uniform(0, texts)
+    left = int(np.clip(middle - schedule.columns * rng.uniform(0.1, 0.9), 0, spare))
+    return left, min(left + schedule.columns, texts)

@@ -74,6 +74,7 @@ def learn_chain(
                     best, least = tried, found
                     if told:
                         told(f"{least:.4f} with {name} x {by:.2f}")
+                    break  # the other direction has just been left behind
     return best
 
 
