@@ -87,7 +87,7 @@ def brute_drops(cost: np.ndarray, drop: float) -> float:
             if any(rows) and any(columns):
                 kept = cost[np.ix_(np.flatnonzero(rows), np.flatnonzero(columns))]
                 best = min(best, brute_paths(kept) + drop * (n - sum(rows) + m - sum(columns)))
-    return best
+    return float(best)
 
 
 @pytest.mark.parametrize("seed", range(5))

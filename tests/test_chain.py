@@ -7,8 +7,8 @@ import pytest
 
 from fabula.align.chain import Calibration, Chain, chain_from, mass_near, silences
 from fabula.align.lattice import chain_log_odds, chain_marginals
+from fabula.train.aligner import START
 from fabula.train.calibration import best_threshold, learn_calibration
-from fabula.train.chain import START, learn_chain, surprise_at_truth
 
 
 def test_silences_are_the_seconds_since_the_last_unit() -> None:
@@ -41,25 +41,6 @@ def test_log_odds_are_minus_the_log_of_matching_nothing() -> None:
     odds = chain_log_odds(evidence, moves)
     assert odds > -np.log(passing.sum(axis=1).min()) - 1e-6  # nothing at all matched is less likely than this one not
     assert matched.shape == passing.shape
-
-
-def test_learning_prefers_the_motion_of_the_truth() -> None:
-    """Units that always go on by ten texts, with weak evidence: a chain that expects that is surprised less."""
-    rng = np.random.default_rng(4)
-    places = np.arange(40) * 10
-    evidence = rng.normal(-1, 1, (40, 400))
-    evidence[np.arange(40), places] += 3
-    truth = [(int(place),) for place in places]
-    example = (evidence, np.full(40, 0.1), truth)
-    learned = learn_chain([example], dataclasses.replace(START, doubt=0.0))
-    before = surprise_at_truth(START, *example).mean()
-    assert surprise_at_truth(learned, *example).mean() < 0.7 * before
-    assert learned.near > START.near
-
-
-def test_units_whose_truth_is_unknown_do_not_count() -> None:
-    evidence = np.zeros((3, 5))
-    assert len(surprise_at_truth(START, evidence, np.ones(3), [(1,), None, ()])) == 2
 
 
 def test_a_chain_survives_its_card() -> None:

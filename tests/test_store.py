@@ -1,6 +1,7 @@
 """The project store: round trips, whole stages only, errors a user can act on."""
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from fabula.errors import InputError, StorageError
 from fabula.features import HashEncoder, embed
 from fabula.files.output import write_text
 from fabula.files.store import Store
+from fabula.files.tables import append_rows, create_table, load_rows
 from fabula.records import Cue, CueKind, Link, Shot, State, Thumbnail, Transition
 
 CUES = (
@@ -156,3 +158,24 @@ def test_output_is_whole_and_never_over_a_users_file(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out.srt"]
     with pytest.raises(StorageError, match="cannot be written"):
         write_text(tmp_path / "missing" / "out.srt", "x")
+
+
+@dataclass(frozen=True)
+class Old:
+    name: str
+
+
+@dataclass(frozen=True)
+class New:
+    name: str
+    place: int | None = None
+
+
+def test_a_table_of_an_older_version_gets_the_columns_it_lacks() -> None:
+    db = sqlite3.connect(":memory:")
+    create_table(db, "things", Old)
+    append_rows(db, "things", Old, [Old("a")])
+    assert load_rows(db, "things", New) == (New("a"),)
+    create_table(db, "things", New)
+    append_rows(db, "things", New, [New("b", 2)])
+    assert load_rows(db, "things", New) == (New("a"), New("b", 2))

@@ -25,7 +25,8 @@ def aligner(
     subs: Annotated[Path | None, typer.Option(help="Folder of real subtitles (.srt): what films invent.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of data that has the annotated films' texts.")] = None,
     novels: Annotated[int, typer.Option(min=4, help="How many novels to film.")] = Recipe.novels,
-    steps: Annotated[int, typer.Option(min=1, help="Training steps of the network.")] = Recipe.steps,
+    steps: Annotated[int, typer.Option(min=1, help="Training steps of the network alone.")] = Recipe.steps,
+    together: Annotated[int, typer.Option(min=1, help="Steps of network and chain as one.")] = Recipe.together,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = Recipe.seed,
 ) -> None:
     """Train the aligner of films and books.
@@ -36,7 +37,7 @@ def aligner(
 
     Example: fabula train aligner --fiction novels --subs subtitles -o mine.json
     """
-    recipe = Recipe(novels=novels, steps=steps, seed=seed)
+    recipe = Recipe(novels=novels, steps=steps, together=together, seed=seed)
     card = train_aligner(recipe, output, fiction, ablit, subs, data, told=_say)
     sys.stdout.write(f"{output}: {card}\n")
 

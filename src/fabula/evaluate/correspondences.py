@@ -23,12 +23,16 @@ class Correspondence:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Where a cue is told, how probable that is, and whether the aligner stands by it."""
+    """Where a cue is told, how probable that is, and whether the aligner stands by it.
+
+    ``also``: other paragraphs with the very same text ("Yes."), which a prediction by its text cannot tell apart.
+    """
 
     cue: int
     paragraph: int
     score: float
     aligned: bool
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,9 @@ def figures(truth: Sequence[Correspondence], without: Collection[int], predictio
     """
     told = {cue for row in truth for cue in range(row.first_cue, row.last_cue + 1)}
     negative = set(without) - told
-    hit: set[int] = set().union(*(_hits(truth, p, NEAR_CUES) for p in predictions if p.aligned))
+    hit: set[int] = set().union(*(hits(truth, p, NEAR_CUES) for p in predictions if p.aligned))
     decided = [p for p in predictions if p.aligned and p.cue in told | negative]
-    right = sum(p.cue in told and bool(_hits(truth, p, 0)) for p in decided)
+    right = sum(p.cue in told and bool(hits(truth, p, 0)) for p in decided)
     precision, coverage = right / max(len(decided), 1), right / max(len(told), 1)
     kinds: defaultdict[str, list[bool]] = defaultdict(list)
     for k, row in enumerate(truth):
@@ -77,13 +81,16 @@ def figures(truth: Sequence[Correspondence], without: Collection[int], predictio
     )
 
 
-def _hits(truth: Sequence[Correspondence], p: Prediction, slack: int) -> set[int]:
+def hits(truth: Sequence[Correspondence], p: Prediction, slack: int) -> set[int]:
     """The correspondences that a prediction hits, give or take so many cues and NEAR_PARAGRAPHS paragraphs."""
     return {
         k
         for k, row in enumerate(truth)
         if row.first_cue - slack <= p.cue <= row.last_cue + slack
-        and row.first_paragraph - NEAR_PARAGRAPHS <= p.paragraph <= row.last_paragraph + NEAR_PARAGRAPHS
+        and any(
+            row.first_paragraph - NEAR_PARAGRAPHS <= place <= row.last_paragraph + NEAR_PARAGRAPHS
+            for place in (p.paragraph, *p.also)
+        )
     }
 
 
@@ -98,9 +105,9 @@ def _average_precision(truth: Sequence[Correspondence], predictions: Sequence[Pr
     for score in sorted(steps, reverse=True):
         before = len(found)
         for p in steps[score]:
-            hits = _hits(truth, p, NEAR_CUES)
-            good, total = good + bool(hits), total + 1
-            found |= hits
+            reached = hits(truth, p, NEAR_CUES)
+            good, total = good + bool(reached), total + 1
+            found |= reached
         area += (len(found) - before) / max(len(truth), 1) * good / total
     return area
 

@@ -16,7 +16,7 @@ import numpy as np
 from fabula.align.stack import Pair, channel_stack
 from fabula.evaluate.peers import drop_dtw, dtw
 from fabula.features import load_encoder
-from fabula.train.chain import START
+from fabula.train.aligner import START
 
 Result = TypeVar("Result")
 

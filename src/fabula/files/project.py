@@ -127,7 +127,7 @@ class Project:
 
     @cached_property
     def scenes(self) -> tuple[Scene, ...]:
-        """The screenplay's scenes, with times where there are subtitles; with a film, a scene begins where a shot does."""
+        """The screenplay's scenes, with times where there are subtitles; a scene begins where a shot does."""
         found = (self.store.load(table, Scene) for table in ("placed_scenes", "timed_scenes", "scenes"))
         return next((scenes for scenes in found if scenes), ())
 

@@ -19,9 +19,15 @@ _SQL_TYPES = {int: "INTEGER", float: "REAL", str: "TEXT", bytes: "BLOB", bool: "
 
 
 def create_table(db: sqlite3.Connection, name: str, record: type) -> None:
-    """Create the table for a record type if it is not there yet."""
-    columns = ", ".join(f'"{field}" {_SQL_TYPES.get(kind, "TEXT")}' for field, kind in _fields(record))
-    db.execute(f'CREATE TABLE IF NOT EXISTS "{name}" ({columns})')
+    """Create the table for a record type if it is not there yet; an older one gets the columns that it lacks."""
+    columns = {field: f'"{field}" {_SQL_TYPES.get(kind, "TEXT")}' for field, kind in _fields(record)}
+    db.execute(f'CREATE TABLE IF NOT EXISTS "{name}" ({", ".join(columns.values())})')
+    for field in columns.keys() - _columns(db, name):
+        db.execute(f'ALTER TABLE "{name}" ADD COLUMN {columns[field]}')
+
+
+def _columns(db: sqlite3.Connection, name: str) -> set[str]:
+    return {row[1] for row in db.execute(f'PRAGMA table_info("{name}")')}
 
 
 def replace_rows(db: sqlite3.Connection, name: str, record: type, rows: Iterable[Any]) -> None:
@@ -33,17 +39,21 @@ def replace_rows(db: sqlite3.Connection, name: str, record: type, rows: Iterable
 def append_rows(db: sqlite3.Connection, name: str, record: type, rows: Iterable[Any]) -> None:
     """Add records to a table. The caller owns the transaction."""
     fields = [field for field, _ in _fields(record)]
-    marks = ", ".join("?" * len(fields))
-    db.executemany(f'INSERT INTO "{name}" VALUES ({marks})', ([_pack(getattr(r, f)) for f in fields] for r in rows))
+    names, marks = ", ".join(f'"{field}"' for field in fields), ", ".join("?" * len(fields))
+    packed = ([_pack(getattr(row, field)) for field in fields] for row in rows)
+    db.executemany(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', packed)
 
 
 def load_rows(db: sqlite3.Connection, name: str, record: type[Record]) -> tuple[Record, ...]:
-    """All records of a table, in the order in which they were stored."""
-    columns = _fields(typing.cast(Any, record))
-    kinds = [kind for _, kind in columns]
+    """All records of a table, in the order in which they were stored.
+
+    A table of an older version may lack columns; their fields have the record's defaults.
+    """
+    there = _columns(db, name)
+    columns = [(field, kind) for field, kind in _fields(typing.cast(Any, record)) if field in there]
     names = ", ".join(f'"{field}"' for field, _ in columns)
     rows = db.execute(f'SELECT {names} FROM "{name}" ORDER BY rowid')
-    return tuple(record(*(_unpack(v, k) for v, k in zip(row, kinds, strict=True))) for row in rows)
+    return tuple(record(**{f: _unpack(v, k) for (f, k), v in zip(columns, row, strict=True)}) for row in rows)
 
 
 @functools.cache

@@ -102,10 +102,12 @@ class Example:
     Args:
         stack: (n, m, c) channels.
         truth: for each unit the texts that it tells, maybe none; None where nobody knows, which teaches nothing.
+        weight: how often it is drawn, relative to others.
     """
 
     stack: np.ndarray
     truth: Sequence[Sequence[int] | None]
+    weight: float = 1.0
 
 
 def choice_loss(evidence: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
@@ -194,9 +196,9 @@ def _runs(
         the stack (1, c, n, m), the truth (k, m) of the rows that are known, and which rows (k,) these are.
     """
     known = [np.array([told is not None for told in example.truth]) for example in examples]
-    sizes = np.array([rows.sum() for rows in known], float)
+    weights = np.array([example.weight for example in examples])
     for _ in range(schedule.steps):
-        k = int(rng.choice(len(examples), p=sizes / sizes.sum()))
+        k = int(rng.choice(len(examples), p=weights / weights.sum()))
         example, units = examples[k], len(examples[k].truth)
         middle = int(rng.choice(np.flatnonzero(known[k])))
         first = min(max(middle - schedule.rows // 2, 0), max(units - schedule.rows, 0))

@@ -3,74 +3,101 @@
 import dataclasses
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fabula.align.chain import Calibration, mass_near
+from fabula.align.chain import Calibration, Chain, chain_from, mass_near
 from fabula.align.model import AlignerModel, Answer, Network
 from fabula.align.significance import Gumbel, fit_gumbel
 from fabula.align.stack import CHANNELS, channel_stack
 from fabula.features import open_cache
 from fabula.train.annotated import pair_of_annotation, read_annotations
 from fabula.train.calibration import best_threshold, learn_calibration, outcomes
-from fabula.train.chain import learn_chain
 from fabula.train.material import Recipe, Told, made_pairs, mismatched, real_films
 from fabula.train.pairs import TruePair
 
 KEEP = 4  # one made pair in so many is kept from the network, for the chain and the calibration
-CHAIN_PAIRS = 6  # of the kept ones: learning the chain is slow
+EASY = 0.3  # weight of an abridged novel's sentence against a cue's
+START = Chain(
+    scale=1.0,
+    doubt=3.0,
+    near=3.0,
+    far=5.0,
+    back=1.5,
+    pause=2.5,
+    inside=(0.25, 0.5, 0.12, 0.08, 0.01),
+    across=(0.15, 0.35, 0.38, 0.08, 0.03),
+    leave=0.15,
+    stay_out=0.88,
+)
+"""Where learning the chain starts."""
+
 DATA = (
     "films made from public-domain novels, AbLit's abridged novels (train partition, three novels left out), and real "
     "films whose correspondences with their books were annotated by reading; no text of them is in the package"
 )
 
 
-def fit_network(
+def train(made: Sequence[TruePair], real: Sequence[TruePair], recipe: Recipe, told: Told) -> AlignerModel:
+    """Fit network, chain and calibration.
+
+    First the network alone, which is quick; then network and chain as one. Every fourth made pair is kept from
+    both, for the calibration.
+    """
+    kept, seen = made[::KEEP], [pair for k, pair in enumerate(made) if k % KEEP]
+    network, chain = fit(seen, real, recipe, told=told)
+    model = AlignerModel("untitled", network, tuple(CHANNELS), chain, Calibration(), 0.5, Gumbel(0.0, 1.0), {})
+    answers = [model.read_off(model.evidence(pair.pair), pair.gaps) for pair in kept]
+    return calibrated(model, answers, kept)
+
+
+def fit(
     made: Sequence[TruePair],
     real: Sequence[TruePair],
     recipe: Recipe,
     width: int | None = None,
-    channels: Sequence[str] = tuple(CHANNELS),
     told: Told = lambda line: None,
-) -> Network:
-    """Train the network on made pairs and, a share of the time, on real ones.
+) -> tuple[Network, Chain]:
+    """Train the network, then network and chain as one, on made pairs and for a share of the time on real ones.
 
     Args:
         made: made pairs.
         real: annotated films.
-        recipe: steps, seed and the share of real units.
+        recipe: steps, seed and the share of real films.
         width: of the hidden layers; 0 for one linear layer.
-        channels: those that the network reads.
         told: called with lines about the progress.
     """
+    from fabula.models import chain_training as chains
     from fabula.models import match_network as nets
 
-    examples = [[nets.Example(channel_stack(p.pair, channels), p.truth) for p in pairs] for pairs in (made, real)]
-    counts = [sum(unit is not None for p in pairs for unit in p.truth) for pairs in (made, real)]
-    again = max(1, round(recipe.real / (1 - recipe.real) * counts[0] / max(counts[1], 1)))
-    network = nets.new_network(len(channels), nets.WIDTH if width is None else width, recipe.seed)
-    schedule = nets.Schedule(steps=recipe.steps, seed=recipe.seed)
-    report = lambda step, loss: told(f"step {step}: {loss:.4f}") if step % 100 == 0 else None  # noqa: E731
-    return nets.fit(network, [*examples[0], *examples[1] * again], schedule, report)
+    stacks = [channel_stack(pair.pair) for pair in (*made, *real)]
+    weights = _weights(made, real, recipe.real)
+    paths = [
+        chains.Path(stack, pair.truth, pair.gaps, weight)
+        for stack, pair, weight in zip(stacks, (*made, *real), weights, strict=True)
+    ]
+    network = nets.new_network(len(CHANNELS), nets.WIDTH if width is None else width, recipe.seed)
+    alone = nets.Schedule(steps=recipe.steps, seed=recipe.seed)
+    examples = [nets.Example(path.stack, path.truth, path.weight) for path in paths]
+    nets.fit(network, examples, alone, _report("network", told))
+    together = nets.Schedule(steps=recipe.together, rows=96, columns=1000, rate=2e-3, drop=0.1, seed=recipe.seed)
+    parameters = chains.ChainParameters(dataclasses.asdict(START))
+    chains.fit_paths(network, parameters, paths, together, _report("network and chain", told))
+    return network, chain_from(parameters.numbers())
 
 
-def train(made: Sequence[TruePair], real: Sequence[TruePair], recipe: Recipe, told: Told) -> AlignerModel:
-    """Fit network, chain and calibration.
+def _report(task: str, told: Told) -> Callable[[int, float], None]:
+    return lambda step, loss: told(f"{task}, step {step}: {loss:.4f}") if step % 100 == 0 else None
 
-    Every fourth made pair is kept from the network; the chain and the calibration are learned on those and on the
-    real films, which weigh as much together. (The network has seen the real films; leaving each of them out in turn is
-    an experiment of the log, too dear for every training.)
-    """
-    kept, seen = made[::KEEP], [pair for k, pair in enumerate(made) if k % KEEP]
-    network = fit_network(seen, real, recipe, told=told)
-    pairs = [*kept[:CHAIN_PAIRS], *real]
-    evidence = [network.evidence(channel_stack(p.pair)) for p in pairs]
-    chain = learn_chain([(e, p.gaps, p.truth) for e, p in zip(evidence, pairs, strict=True)], told=told)
-    model = AlignerModel("untitled", network, tuple(CHANNELS), chain, Calibration(), 0.5, Gumbel(0.0, 1.0), {})
-    return calibrated(model, [model.read_off(e, p.gaps) for e, p in zip(evidence, pairs, strict=True)], pairs)
+
+def _weights(made: Sequence[TruePair], real: Sequence[TruePair], share: float) -> list[float]:
+    """How often each pair is drawn: made ones by length (abridged ones are easy and count less), real ones alike."""
+    sizes = [len(pair.truth) * (EASY if pair.name.startswith("ablit") else 1.0) for pair in made]
+    rest = 1 - share if real else 1.0
+    return [rest * size / sum(sizes) for size in sizes] + [share / len(real)] * len(real)
 
 
 def calibrated(model: AlignerModel, answers: Sequence[Answer], pairs: Sequence[TruePair]) -> AlignerModel:

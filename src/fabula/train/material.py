@@ -39,7 +39,8 @@ class Recipe:
         novels: how many are made into films.
         films: made of each.
         texts: fewest and most paragraphs of an excerpt.
-        steps: of the network's training.
+        steps: of the network's training by itself.
+        together: steps of training network and chain as one.
         real: share of the steps that is spent on annotated films.
         seed: of everything random.
     """
@@ -48,7 +49,8 @@ class Recipe:
     films: int = 2
     texts: tuple[int, int] = (300, 900)
     steps: int = 2000
-    real: float = 0.4
+    together: int = 1700
+    real: float = 0.5
     seed: int = 0
 
 
