@@ -7,6 +7,7 @@ jump where scenes were moved; what the user sees are its marginal probabilities,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -40,16 +41,28 @@ class Text:
 
 
 @dataclass(frozen=True)
-class BookAlignment:
+class BookAlignment(Sequence[Link]):
     """One link for each cue, then the stretches that only the book has; and whether the film follows the book at all.
 
-    ``follows`` is false when chance explains the fit: then no cue is called aligned. ``fit`` is None when there is
-    nothing to align.
+    It is a sequence of its links. ``follows`` is false when chance explains the fit: then no cue is called aligned.
+    ``fit`` is None when there is nothing to align.
     """
 
     links: tuple[Link, ...]
     fit: Fit | None
     follows: bool
+
+    @overload
+    def __getitem__(self, place: int) -> Link: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Link, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Link | tuple[Link, ...]:
+        return self.links[place]
+
+    def __len__(self) -> int:
+        return len(self.links)
 
 
 def align_book(

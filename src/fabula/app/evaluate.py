@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from fabula.app.evaluate_ablit import ablit as evaluate_ablit
+from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
@@ -18,6 +19,7 @@ from fabula.evaluate.speed import Timing, measure_film, measure_texts
 evaluate = typer.Typer(no_args_is_help=True)
 evaluate.command("script")(evaluate_script)
 evaluate.command("ablit")(evaluate_ablit)
+evaluate.command("align")(evaluate_align)
 
 
 @evaluate.callback()

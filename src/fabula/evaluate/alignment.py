@@ -169,7 +169,6 @@ def summarise(group: str, method: Method, judged: Sequence[Judged], ablation: bo
     scores, right = (np.concatenate([getattr(one, name) for one in judged]) for name in ("scores", "right"))
     meant = method.probable and len(scores) > 0
     kept = [one.kept for one in judged if one.kept is not None]
-    one = judged[0]
     return Result(
         group=group,
         method=method.name,
@@ -178,10 +177,10 @@ def summarise(group: str, method: Method, judged: Sequence[Judged], ablation: bo
         followed=float(np.mean([one.followed for one in judged])),
         recall=mean["recall"],
         ap=mean["ap"],
-        ap_interval=_interval([row["ap"] for row in rows]) or one.ap_interval,
+        ap_interval=_interval([row["ap"] for row in rows]) or judged[0].ap_interval,
         precision=mean["precision"],
         f1=mean["f1"],
-        f1_interval=_interval([row["f1"] for row in rows]) or one.f1_interval,
+        f1_interval=_interval([row["f1"] for row in rows]) or judged[0].f1_interval,
         false_alarm=mean["false_alarm"],
         by_kind={k: float(np.mean([row["by_kind"][k] for row in rows if k in row["by_kind"]])) for k in kinds},
         calibration_error=expected_calibration_error(scores, right) if meant else None,

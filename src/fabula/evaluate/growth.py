@@ -1,4 +1,4 @@
-"""How the cost of aligning a book grows with its size and the film's, on made-up texts, beside peers on the same arrays.
+"""How the cost of aligning a book grows with its size and the film's, on made-up texts, beside peers on the same data.
 
 Each size is measured in a process of its own, because a process only knows the most memory that it ever had.
 """
