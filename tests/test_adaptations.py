@@ -13,9 +13,10 @@ import pytest
 
 from fabula.align.words import tokenise
 from fabula.errors import InputError
+from fabula.files.fiction import Novel, read_fiction
 from fabula.train import phrases, subtitling
 from fabula.train.adaptations import Adaptation, Distance, adapt, excerpt, levels, random_distance, share_kept
-from fabula.train.fiction import Novel, narration, read_fiction, speech
+from fabula.train.paragraphs import narration, speech
 from fabula.train.retelling import Beat, Reteller
 from fabula.train.rewording import Rewriter, Vocabulary, synonyms
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hand_model import hand_model, write_card
 from typer.testing import CliRunner
 
 from fabula.align.book import align_book, spoken_cues
@@ -29,6 +28,7 @@ from fabula.files.rows import aligned_rows
 from fabula.files.store import Store
 from fabula.files.subtitles import read_subtitles
 from fabula.train.pairs import TruePair, make_pair
+from hand_model import hand_model, write_card
 
 ENCODER = HashEncoder()
 WORDS = [f"{a}{b}{c}" for a in ("bar", "den", "fol", "gim", "har", "kel") for b in ("o", "i", "a") for c in "nrtlsm"]
@@ -197,12 +197,18 @@ def test_the_demo_is_a_film_with_truth() -> None:
 def test_the_command_runs_without_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fabula.app.evaluate_align.data_folder", missing)
     card = str(write_card(tmp_path))
-    result = CliRunner().invoke(app, ["evaluate", "align", "--model", card, "--no-ablation", "--json"])
+    result = CliRunner().invoke(
+        app, ["evaluate", "align", "--model", card, "--no-ablation", "--encoder", "hash", "--json"]
+    )
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert {row["group"] for row in rows} == {"the demo film"} and rows[0]["method"] == "fabula"
     assert "demo film" in result.stderr
-    text = CliRunner().invoke(app, ["evaluate", "align", "--model", card, "--no-ablation", "--also", card]).stdout
+    text = (
+        CliRunner()
+        .invoke(app, ["evaluate", "align", "--model", card, "--no-ablation", "--encoder", "hash", "--also", card])
+        .stdout
+    )
     assert "the demo film (1 film)" in text and "Drop-DTW" in text and "predicted" in text and "\nsmall " in text
 
 

@@ -12,6 +12,7 @@ import typer
 
 from fabula.app.evaluate_ablit import ablit as evaluate_ablit
 from fabula.app.evaluate_align import align as evaluate_align
+from fabula.app.evaluate_align import shelf as evaluate_shelf
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
@@ -20,6 +21,7 @@ evaluate = typer.Typer(no_args_is_help=True)
 evaluate.command("script")(evaluate_script)
 evaluate.command("ablit")(evaluate_ablit)
 evaluate.command("align")(evaluate_align)
+evaluate.command("shelf")(evaluate_shelf)
 
 
 @evaluate.callback()

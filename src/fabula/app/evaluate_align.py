@@ -1,4 +1,4 @@
-"""``fabula evaluate align``: the film-book aligner on films with known truth, beside peers, and without its parts."""
+"""``fabula evaluate align`` and ``shelf``: the film-book aligner on films with known truth, and on the wrong books."""
 
 import dataclasses
 import json
@@ -15,10 +15,12 @@ from fabula.errors import InputError
 from fabula.evaluate.alignment import Result, chosen_films, measure
 from fabula.evaluate.data import data_folder
 from fabula.evaluate.known_films import KnownFilm, demo_known_film
+from fabula.evaluate.shelf import STRANGERS, ShelfSummary, Verdict, judge_shelf, summarise_shelf
 from fabula.evaluate.statistics import ReliabilityRow
-from fabula.features import open_cache
+from fabula.features import DEFAULT_ENCODER, open_cache
 
 ONE_LAYER = Path(str(resources.files("fabula.models"))) / "weights" / "book-linear.json"
+ENCODER_HELP = "Sentence encoder that the aligner was trained with."
 BAR = 30  # characters of a bar of probability 1
 
 
@@ -31,6 +33,7 @@ def align(
     also: Annotated[
         list[Path] | None, typer.Option(help="Card of another trained aligner to measure beside it; repeatable.")
     ] = None,
+    encoder: Annotated[str, typer.Option(help=ENCODER_HELP)] = DEFAULT_ENCODER,
     ablation: Annotated[bool, typer.Option(help="Also measure without each channel and part (takes long).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each row.")] = False,
 ) -> None:
@@ -43,7 +46,7 @@ def align(
     without a threshold of their own get the best one for each film, found with its truth.
     """
     chosen = load_model(model)
-    found = measure(_films(data, films), chosen, _others(also or []), ablation, _say)
+    found = measure(_films(data, films, encoder), chosen, _others(also or []), ablation, _say)
     last = ""
     for result in found:
         if as_json:
@@ -58,7 +61,7 @@ def align(
         sys.stdout.flush()  # a group takes minutes: show what is known
 
 
-def _films(data: Path | None, count: int) -> Iterator[KnownFilm]:
+def _films(data: Path | None, count: int, encoder: str) -> Iterator[KnownFilm]:
     store = open_cache()
     try:
         folder = data_folder(data)
@@ -66,11 +69,11 @@ def _films(data: Path | None, count: int) -> Iterator[KnownFilm]:
         if data is not None:
             raise
         _say("There is no folder of data: measured on the demo film alone, which fabula's authors made up.")
-        yield demo_known_film(store)
+        yield demo_known_film(store, encoder)
         return
     _say(f"Measured on the texts in {folder}.")
     none = True
-    for film in chosen_films(folder, count, store, _say):
+    for film in chosen_films(folder, count, store, _say, encoder):
         none = False
         yield film
     if none:
@@ -120,3 +123,48 @@ def _diagram(rows: tuple[ReliabilityRow, ...]) -> Iterator[str]:
 
 def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
+
+
+def shelf(
+    data: Annotated[Path | None, typer.Option(help="Folder of films' subtitles and books; else $FABULA_DATA.")] = None,
+    strangers: Annotated[int, typer.Option(min=0, help="Films without a book of their own.")] = STRANGERS,
+    model: Annotated[str, typer.Option(help="Trained aligner: builtin, or a card (.json).")] = BUILTIN,
+    encoder: Annotated[str, typer.Option(help=ENCODER_HELP)] = DEFAULT_ENCODER,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each pair, then the summary.")] = False,
+) -> None:
+    """Measure whether a film's own book is told from others'.
+
+    Films with their books, with all other books of the shelf, and other films with one book each: the mean evidence for
+    a cue in nats, the probability p that chance gives as much, and the verdict. Then how many wrong pairs were accepted
+    and how many right ones, and on which rank of the shelf each film's own book stands.
+    """
+    verdicts = []
+    folder = data_folder(data)
+    for found in judge_shelf(folder, load_model(model), open_cache(), strangers=strangers, encoder=encoder, say=_say):
+        verdicts.append(found)
+        row = {"film": found.film, "book": found.book, "right": found.right, "trained_on": found.trained_on}
+        row |= {**dataclasses.asdict(found.fit), "accepted": found.accepted}
+        sys.stdout.write((json.dumps(row) if as_json else _verdict_line(found)) + "\n")
+        sys.stdout.flush()
+    summary = summarise_shelf(verdicts)
+    sys.stdout.write((json.dumps(dataclasses.asdict(summary)) if as_json else _shelf_lines(summary)) + "\n")
+
+
+def _verdict_line(found: Verdict) -> str:
+    truth = "right" if found.right else "wrong"
+    verdict = "follows" if found.accepted else "no"
+    note = "  (trained on)" if found.trained_on else ""
+    mark = "" if found.right == found.accepted else "  <- error"
+    return (
+        f"{truth:<6}{found.fit.score:9.3f}  p {found.fit.p_value:8.2g}  {found.fit.told:4.0%}  {verdict:<8}"
+        f"{found.film[:40]:<41}{found.book}{note}{mark}"
+    )
+
+
+def _shelf_lines(summary: ShelfSummary) -> str:
+    ranks = (f"{film}: {rank} of {summary.books}" for film, rank in summary.ranks.items())
+    counts = (
+        f"right pairs accepted: {summary.right_accepted} of {summary.right}; "
+        f"wrong pairs accepted: {summary.wrong_accepted} of {summary.wrong}"
+    )
+    return "\n".join(["", counts, "rank of a film's own book:", *(f"  {line}" for line in ranks)])

@@ -25,6 +25,7 @@ from fabula.evaluate.statistics import (
     expected_calibration_error,
     reliability,
 )
+from fabula.features import DEFAULT_ENCODER, Encoder
 from fabula.files.store import Store
 from fabula.train.calibration import best_threshold, outcomes
 
@@ -74,20 +75,22 @@ class Result:
     ablation: bool = False
 
 
-def chosen_films(data: Path, per_level: int, store: Store, say: Say) -> Iterator[KnownFilm]:
+def chosen_films(
+    data: Path, per_level: int, store: Store, say: Say, encoder: str | Encoder = DEFAULT_ENCODER
+) -> Iterator[KnownFilm]:
     """All films whose texts are in a folder of data, group by group; what is not there is said."""
     fiction, subtitles, ablit = data / "fiction", data / "subs" / "public_domain_features", data / "ablit"
     if has_farewell(data):
-        yield farewell_film(data, store)
+        yield farewell_film(data, store, encoder)
     else:
         say("left out: the real test film (no truth/farewell_to_arms.jsonl, or its texts are not there)")
-    yield from trained_films(data, store)
+    yield from trained_films(data, store, encoder)
     if fiction.is_dir() and subtitles.is_dir():
-        yield from made_films(fiction, subtitles, per_level, store)
+        yield from made_films(fiction, subtitles, per_level, store, encoder)
     else:
         say("left out: made films (no fiction/ or no subs/public_domain_features/)")
     if ablit.is_dir():
-        yield from abridged_films(ablit, per_level, store)
+        yield from abridged_films(ablit, per_level, store, encoder)
     else:
         say("left out: abridged novels (no ablit/)")
 

@@ -20,11 +20,11 @@ from fabula.evaluate.demo.truth import tell_truth
 from fabula.features import DEFAULT_ENCODER, Encoder
 from fabula.files.ablit import HELD_BACK, read_ablit
 from fabula.files.book import read_book
+from fabula.files.fiction import Novel
 from fabula.files.store import Store
 from fabula.files.subtitles import read_subtitles
 from fabula.train.adaptations import Adaptation, Distance, adapt, excerpt, share_kept
 from fabula.train.annotated import Annotation, pair_of_annotation, read_annotations
-from fabula.train.fiction import Novel
 from fabula.train.material import TEST_FILMS, foreign_lines, suitable
 from fabula.train.pairs import TruePair, abridgements, pair_of_abridgement, pair_of_adaptation
 
@@ -131,10 +131,10 @@ def annotated_film(found: Annotation, group: str, store: Store, encoder: str | E
     return KnownFilm(group, pair, rows, without, numbers, tuple((index,) for index in sorted(wanted)))
 
 
-def trained_films(data: Path, store: Store) -> Iterator[KnownFilm]:
+def trained_films(data: Path, store: Store, encoder: str | Encoder = DEFAULT_ENCODER) -> Iterator[KnownFilm]:
     """The annotated films that the aligner has learned from, as far as their texts are in the folder of data."""
     for found in read_annotations(data):
-        yield annotated_film(found, TRAINED_ON, store)
+        yield annotated_film(found, TRAINED_ON, store, encoder)
 
 
 def demo_known_film(store: Store, encoder: str | Encoder = DEFAULT_ENCODER) -> KnownFilm:

@@ -136,9 +136,7 @@ def summarise_shelf(verdicts: Sequence[Verdict]) -> ShelfSummary:
     """Counts and ranks. A book of equal score does not stand before the right one."""
     right = [v for v in verdicts if v.right]
     wrong = [v for v in verdicts if not v.right]
-    ranks = {
-        own.film: 1 + sum(v.film == own.film and v.fit.score > own.fit.score for v in wrong) for own in right
-    }
+    ranks = {own.film: 1 + sum(v.film == own.film and v.fit.score > own.fit.score for v in wrong) for own in right}
     return ShelfSummary(
         right=len(right),
         right_accepted=sum(v.accepted for v in right),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fabula.align.words import tokenise
 from fabula.train import subtitling
-from fabula.train.fiction import speech
+from fabula.train.paragraphs import speech
 from fabula.train.retelling import Beat, Reteller, strength
 from fabula.train.rewording import Rewriter, Vocabulary, content
 

@@ -13,10 +13,10 @@ from fabula.align.stack import Pair
 from fabula.errors import InputError
 from fabula.features import DEFAULT_ENCODER, embed
 from fabula.files.ablit import read_ablit
+from fabula.files.fiction import Novel, read_fiction
 from fabula.files.store import Store
 from fabula.files.subtitles import read_subtitles
 from fabula.train.adaptations import Adaptation, Distance, adapt, excerpt, random_distance
-from fabula.train.fiction import Novel, read_fiction
 from fabula.train.pairs import TruePair, abridgements, pair_of_abridgement, pair_of_adaptation
 
 TRAIN_ABLIT = ("bleak-house", "can-you-forgive-her", "north-and-south", "shirley", "the-way-we-live-now")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fabula.align.words import tokenise
 from fabula.train import phrases
-from fabula.train.fiction import narration, plain, speech
+from fabula.train.paragraphs import narration, plain, speech
 from fabula.train.rewording import Rewriter, content
 
 _TOKEN = re.compile(r"\w+(?:'\w+)*|\W+")

@@ -9,7 +9,7 @@ from functools import cache
 
 from fabula.align.words import tokenise
 from fabula.train import phrases
-from fabula.train.fiction import plain
+from fabula.train.paragraphs import plain
 
 _TOKEN = re.compile(r"\w+(?:'\w+)*|\W+")
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
