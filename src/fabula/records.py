@@ -132,7 +132,11 @@ class Subtitles:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A screenplay's scene. ``setting`` is INT, EXT, INT/EXT or None; ``start`` and ``end`` come from the aligner."""
+    """A screenplay's scene. ``setting`` is INT, EXT, INT/EXT or None.
+
+    ``start``, ``end`` and ``moved`` come from the aligner: a scene without times is not in the film, as far as dialogue
+    tells; one that is moved comes earlier or later there than most of the others' order has it.
+    """
 
     index: int
     heading: str
@@ -144,6 +148,7 @@ class Scene:
     last_line: int = 0
     start: float | None = None
     end: float | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from fabula.align.lattice import Motion, chain_marginals, motion
 from fabula.align.pins import pin_speakers, pinned_speakers, with_speakers
 from fabula.align.script_change import change_features, change_probability, match_turns
 from fabula.align.script_evidence import turn_evidence
+from fabula.align.script_moves import moved_scenes
 from fabula.align.script_times import time_lines, time_scenes
 from fabula.align.script_voices import (
     Cast,
@@ -102,10 +104,12 @@ def align_screenplay(
     voices = _voices(cues, parts, turns, found, cast, leave_out)
     verdicts = _verdicts(parts, turns, found, cast, voices)
     told = tuple(_attribute(cue, known) for cue, known in zip(cues, _by_cue(cues, parts, verdicts), strict=True))
-    pairs = [(parts[k], verdict.turn) for k, verdict in enumerate(verdicts) if verdict.turn is not None]
+    spoken = [(k, verdict.turn) for k, verdict in enumerate(verdicts) if verdict.turn is not None]
     told = with_speakers(told, pins)
-    lines = time_lines(cues, turns, pairs, screenplay.lines)
-    return ScreenplayAlignment(told, lines, time_scenes(told, lines, screenplay.scenes))
+    lines = time_lines(cues, turns, [(parts[k], place) for k, place in spoken], screenplay.lines)
+    moved = moved_scenes([place for _, place in spoken], [float(found.matched[at]) for at in spoken], turns)
+    scenes = time_scenes(told, lines, screenplay.scenes)
+    return ScreenplayAlignment(told, lines, tuple(replace(scene, moved=scene.index in moved) for scene in scenes))
 
 
 def moves(parts: Sequence[Part], leave_out: Collection[str] = ()) -> list[Motion]:
@@ -171,9 +175,10 @@ def _verdicts(
 
 def _sum_by(mass: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
     """Sum the columns of (n, m) mass that belong to the same group: (n, count)."""
-    out = np.zeros((len(mass), count))
-    np.add.at(out.T, groups, mass.T)
-    return out
+    found: np.ndarray = (
+        csr_array((np.ones(len(groups)), (groups, np.arange(len(groups)))), (count, len(groups))) @ mass.T
+    ).T
+    return found
 
 
 def _by_cue(cues: Sequence[Cue], parts: Sequence[Part], verdicts: Sequence[_Verdict]) -> list[dict[int, _Verdict]]:

@@ -65,6 +65,8 @@ def _screenplay(project: Project) -> list[str]:
         return []
     timed = sum(scene.start is not None for scene in project.scenes)
     found = f", {timed} of them found in the film" if timed else ""
+    moved = sum(bool(scene.moved) for scene in project.scenes)
+    found += f", {moved} scene{'s' if moved > 1 else ''} moved" if moved else ""
     placed = sum(shot.scene is not None for shot in project.shots)
     shots = f"; {placed} shots have their scene" if placed else ""
     return [_row("scenes", f"{len(project.scenes)}{found}{shots}; {len(project.lines):,} lines of screenplay")]

@@ -97,7 +97,7 @@ def _film_row(project: Project) -> Row | None:
 
 def _scene_rows(project: Project) -> list[Row]:
     names = ("index", "heading", "setting", "place", "time_of_day", "number", "start", "end")
-    return [{name: getattr(scene, name) for name in names} for scene in project.scenes]
+    return [{**{name: getattr(scene, name) for name in names}, "moved": bool(scene.moved)} for scene in project.scenes]
 
 
 def _cue_rows(project: Project) -> list[Row]:

@@ -19,7 +19,7 @@ from fabula.train.calibration import best_threshold, learn_calibration, outcomes
 from fabula.train.material import Recipe, Told, made_pairs, mismatched, real_films
 from fabula.train.pairs import TruePair
 
-KEEP = 4  # one made pair in so many is kept from the network, for the chain and the calibration
+KEEP = 4  # one novel in so many is kept from the network, for the chain and the calibration
 CHANCE_NOVELS = 4  # each film is laid beside every fourth novel
 EASY = 0.3  # weight of an abridged novel's sentence against a cue's
 START = Chain(
@@ -45,10 +45,12 @@ DATA = (
 def train(made: Sequence[TruePair], real: Sequence[TruePair], recipe: Recipe, told: Told) -> AlignerModel:
     """Fit network, chain and calibration.
 
-    First the network alone, which is quick; then network and chain as one. Every fourth made pair is kept from
-    both, for the calibration.
+    First the network alone, which is quick; then network and chain as one. The films of every fourth novel are kept
+    from both, for the calibration.
     """
-    kept, seen = made[::KEEP], [pair for k, pair in enumerate(made) if k % KEEP]
+    titles = list(dict.fromkeys(novel_of(pair) for pair in made))[::KEEP]
+    kept = [pair for pair in made if novel_of(pair) in titles]
+    seen = [pair for pair in made if novel_of(pair) not in titles]
     network, chain = fit(seen, real, recipe, told=told)
     model = AlignerModel("untitled", network, tuple(CHANNELS), chain, Calibration(), 0.5, Gumbel(0.0, 1.0), {})
     answers = [model.read_off(model.evidence(pair.pair), pair.gaps) for pair in kept]
@@ -88,6 +90,11 @@ def fit(
     parameters = chains.ChainParameters(dataclasses.asdict(START))
     chains.fit_paths(network, parameters, paths, together, _report("network and chain", told))
     return network, chain_from(parameters.numbers())
+
+
+def novel_of(pair: TruePair) -> str:
+    """The title of the novel that a made film tells; its films are numbered."""
+    return pair.name.rsplit(" ", 1)[0]
 
 
 def _report(task: str, told: Told) -> Callable[[int, float], None]:
@@ -154,7 +161,7 @@ def train_aligner(
     model = train(made, real, recipe, told)
     films = list(real_films(subtitles, store)) if subtitles else []
     if films:
-        novels = {pair.name.rsplit(" ", 1)[0]: pair for pair in made if not pair.name.startswith("ablit")}
+        novels = {novel_of(pair): pair for pair in made if not pair.name.startswith("ablit")}
         model = dataclasses.replace(model, chance=learn_chance(model, films, list(novels.values())))
     about = {
         "recipe": dataclasses.asdict(recipe),
