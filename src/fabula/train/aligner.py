@@ -93,8 +93,8 @@ def fit(
 
 
 def novel_of(pair: TruePair) -> str:
-    """The title of the novel that a made film tells; its films are numbered."""
-    return pair.name.rsplit(" ", 1)[0]
+    """The title of the novel that a made film tells (its films are numbered), or the name of an abridged one."""
+    return pair.name if pair.name.startswith("ablit") else pair.name.rsplit(" ", 1)[0]
 
 
 def _report(task: str, told: Told) -> Callable[[int, float], None]:
