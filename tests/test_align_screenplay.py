@@ -73,6 +73,34 @@ def test_a_scene_moved_in_the_film_keeps_its_speakers(speeches: list[tuple[str, 
     right = [c.speaker == speeches[i][0] for c, i in zip(found.cues, order, strict=True)]
     assert sum(right) >= 59
     assert found.cues[12].scene == 3
+    assert [scene.index for scene in found.scenes if scene.moved] == [3]
+
+
+def test_a_line_moved_alone_moves_no_scene(speeches: list[tuple[str, str]]) -> None:
+    order = [*range(5), 34, *range(5, 34), *range(35, 60)]
+    found = align_screenplay([cue(k + 1, speeches[i][1]) for k, i in enumerate(order)], script(speeches))
+    assert not any(scene.moved for scene in found.scenes)
+
+
+def test_a_scene_that_the_film_lacks_has_no_time(speeches: list[tuple[str, str]]) -> None:
+    cues = [cue(k + 1, speeches[i][1]) for k, i in enumerate([*range(20), *range(30, 60)])]
+    found = align_screenplay(cues, script(speeches))
+    assert [scene.index for scene in found.scenes if scene.start is None] == [2]
+    assert not any(scene.moved for scene in found.scenes)
+
+
+def test_misspelt_lines_are_found(speeches: list[tuple[str, str]]) -> None:
+    def misspelt(text: str) -> str:
+        return " ".join(word[0] + word[2] + word[1] + word[3:] if len(word) > 4 else word for word in text.split())
+
+    written = [(name, misspelt(text)) for name, text in speeches]
+    cues = [cue(i + 1, text) for i, (_, text) in enumerate(speeches)]
+
+    def sure(*leave_out: str) -> float:
+        found = align_screenplay(cues, script(written), leave_out=leave_out)
+        return sum(c.score for c, (name, _) in zip(found.cues, speeches, strict=True) if c.speaker == name) / 60
+
+    assert sure() > 0.95 > sure("spelling")
 
 
 def test_lines_that_the_script_lacks_are_the_most_doubtful(speeches: list[tuple[str, str]]) -> None:

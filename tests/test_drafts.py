@@ -11,7 +11,7 @@ from fabula.errors import InputError
 from fabula.evaluate.drafts import KINDS, Draft, redraft
 from fabula.evaluate.script_fit import logistic
 from fabula.evaluate.script_gold import GoldCue, GoldFilm, demo_film, gold_films
-from fabula.evaluate.scripts import calibration, judge_alignment, shares
+from fabula.evaluate.scripts import calibration, judge_alignment, moved_scenes, shares
 from fabula.records import Cue, LineKind, Screenplay
 
 
@@ -58,6 +58,32 @@ def test_moved_scenes_are_all_still_there(demo: GoldFilm) -> None:
     draft = redraft(demo.screenplay, "move", 0.5, 0).screenplay
     assert sorted(speeches(draft)) == sorted(speeches(demo.screenplay))
     assert speeches(draft) != speeches(demo.screenplay)
+
+
+def test_scenes_that_stand_elsewhere_are_named_and_no_others(demo: GoldFilm) -> None:
+    def order(screenplay: Screenplay, moved: frozenset[int]) -> list[int | None]:
+        return list(dict.fromkeys(line.scene for line in screenplay.lines if line.scene not in moved))
+
+    for seed in range(5):
+        draft = redraft(demo.screenplay, "move", 0.3, seed)
+        assert order(draft.screenplay, draft.moved) == order(demo.screenplay, draft.moved)
+        changed = order(draft.screenplay, frozenset()) != order(demo.screenplay, frozenset())
+        assert bool(draft.moved) == changed
+
+
+def test_misspelt_lines_keep_their_short_words(demo: GoldFilm) -> None:
+    before, after = speeches(demo.screenplay), speeches(redraft(demo.screenplay, "misspell", 1.0, 0).screenplay)
+    pairs = [pair for a, b in zip(before, after, strict=True) for pair in zip(a.split(), b.split(), strict=True)]
+    assert all(a == b for a, b in pairs if sum(map(str.isalpha, a)) < 4)
+    changed = [(a, b) for a, b in pairs if a != b]
+    assert 0.2 < len(changed) / sum(len(a) >= 4 for a, _ in pairs) < 0.6
+    assert all(abs(len(a) - len(b)) <= 1 + a.count("-") for a, b in changed)
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_scene_moved_in_a_draft_is_found(demo: GoldFilm, seed: int) -> None:
+    (found,) = moved_scenes([demo], 0.1, seed)
+    assert found.right == found.planted == found.reported == 1
 
 
 def test_new_names_lead_back_to_the_old_ones(demo: GoldFilm) -> None:

@@ -69,15 +69,14 @@ def test_coverage_is_the_share_of_what_a_line_says() -> None:
 
 
 def test_quotes_see_what_is_said_and_not_what_is_told() -> None:
-    found = channel("quotes", make(["Bring the lantern.", "He ran along the quay."]))
+    found = channel("quotes", make(["Bring the lantern.", "Ran along."]))
     assert found[0].argmax() == 1 and not found[1].any()
 
 
 def test_names_count_from_the_lines_and_from_who_speaks() -> None:
-    spoken = channel("names", make(["Where is Captain Morrow?", "Who?"]))
-    assert spoken[0].max() > 0 and not spoken[1].any()
-    by_speaker = channel("names", make(["Hello there.", "Who?"], speakers=["MORROW", None]))
-    assert by_speaker[0].max() > 0
+    assert channel("names", make(["Where is Captain Morrow?"])).max() > 0
+    assert channel("names", make(["Hello there."], speakers=["MORROW"])).max() > 0
+    assert not channel("names", make(["Hello there."], speakers=[None])).any()
 
 
 def test_time_rarity_and_length_are_what_they_say() -> None:

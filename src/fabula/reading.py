@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fabula.align.book import BookAlignment, align_book
+from fabula.align.book import BookAlignment, align_book, spoken_cues
 from fabula.align.extras import setting_channel, settings_of
 from fabula.align.model import BUILTIN, load_card
 from fabula.align.pins import applicable, place_pins, speaker_pins
@@ -213,7 +213,7 @@ def _doubt_of_book(found: BookAlignment) -> list[str]:
 
 def _headings(cues: Sequence[Cue], scenes: Sequence[Scene]) -> dict[str, Channel]:
     """The channel of a screenplay's places and times of day."""
-    return {"headings": setting_channel(settings_of(cues, scenes))}
+    return {"headings": setting_channel(settings_of(spoken_cues(cues), scenes))}
 
 
 @dataclass(frozen=True)

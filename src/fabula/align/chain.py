@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from fabula.align.lattice import Motion, chain_marginals, motion
 
@@ -97,7 +98,7 @@ class Calibration:
     def __call__(self, probability: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of the same shape."""
         p = np.clip(probability, 1e-6, 1 - 1e-6)
-        calibrated: np.ndarray = 1 / (1 + np.exp(-self.slope * np.log(p / (1 - p)) - self.offset))
+        calibrated: np.ndarray = expit(self.slope * logit(p) + self.offset)
         return calibrated
 
 

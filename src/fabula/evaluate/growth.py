@@ -47,9 +47,14 @@ class Growth:
     drop_dtw: float
 
     @property
+    def aligning(self) -> float:
+        """Seconds of channels, network and chain together."""
+        return self.channels + self.network + self.chain
+
+    @property
     def ratio(self) -> float:
         """Seconds of aligning for each second of embedding."""
-        return (self.channels + self.network + self.chain) / self.embedding
+        return self.aligning / self.embedding
 
 
 def measure_growth(sizes: tuple[tuple[int, int], ...] = SIZES) -> Iterator[Growth]:

@@ -11,6 +11,7 @@ from fabula.records import (
     Chapter,
     Cue,
     Film,
+    Fit,
     Link,
     Matter,
     Passage,
@@ -166,6 +167,11 @@ class Project:
     def passages(self) -> tuple[Passage, ...]:
         """The book's passages."""
         return self.book.passages if self.book else ()
+
+    @cached_property
+    def fit(self) -> Fit | None:
+        """How well the film follows the book; None when they were not aligned."""
+        return next(iter(self.store.load("fit", Fit)), None)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

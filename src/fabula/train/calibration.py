@@ -9,6 +9,9 @@ from fabula.align.chain import NEAR, Calibration
 from fabula.align.model import Answer
 
 
+PULL = 1e-4  # towards no change: where every answer was right the likeliest curve would be infinitely steep
+
+
 def outcomes(answer: Answer, truth: Sequence[Sequence[int] | None], near: int = NEAR) -> np.ndarray:
     """Whether each unit's likeliest text is right, give or take ``near`` texts: (n,) bool; not if it is unknown."""
     hits = (any(abs(p - q) <= near for q in told or ()) for p, told in zip(answer.places.tolist(), truth, strict=True))
@@ -28,7 +31,8 @@ def learn_calibration(probabilities: np.ndarray, right: np.ndarray, weights: np.
     share = np.full(len(right), 1 / len(right)) if weights is None else weights / weights.sum()
 
     def loss(values: np.ndarray) -> float:
-        return float((share * np.logaddexp(0, -sign * (values[0] * odds + values[1]))).sum())
+        surprise = (share * np.logaddexp(0, -sign * (values[0] * odds + values[1]))).sum()
+        return float(surprise + PULL * ((values[0] - 1) ** 2 + values[1] ** 2))
 
     slope, offset = minimize(loss, [1.0, 0.0], method="Nelder-Mead").x
     return Calibration(round(float(slope), 4), round(float(offset), 4))
