@@ -1,6 +1,7 @@
 """The stage that puts scenes on shots, from files to exports; and the command that measures speakers."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from fabula.app.show import summary
 from fabula.evaluate.demo import DemoFiles
 from fabula.files.export import export
 from fabula.reading import read
+from test_align_screenplay import sentence
 
 
 def test_scenes_of_shots_are_a_stage_of_their_own(demo_files: DemoFiles, tmp_path: Path) -> None:
@@ -55,3 +57,21 @@ def test_speakers_are_measured_on_the_demo_without_data(monkeypatch: pytest.Monk
 def test_a_folder_that_is_named_must_be_there(tmp_path: Path) -> None:
     found = CliRunner().invoke(app, ["evaluate", "script", "--data", str(tmp_path / "nowhere")])
     assert isinstance(found.exception, fabula.FabulaError)
+
+
+def test_a_moved_scene_is_shown_and_exported(tmp_path: Path) -> None:
+    rng = random.Random(2)
+    scenes = [[(name, sentence(rng)) for name in ("ANNA", "BORIS") * 4] for _ in range(4)]
+    pages = [
+        f"INT. ROOM {k} - DAY\n\n" + "\n\n".join(f"{who}\n{text}" for who, text in talk)
+        for k, talk in enumerate(scenes)
+    ]
+    (tmp_path / "a.fountain").write_text("\n\n".join(pages), "utf-8")
+    spoken = [text for k in (0, 2, 3, 1) for _, text in scenes[k]]
+    cues = [f"{k + 1}\n00:00:{k:02},000 --> 00:00:{k:02},900\n{text}\n" for k, text in enumerate(spoken)]
+    (tmp_path / "a.srt").write_text("\n".join(cues), "utf-8")
+    with read(subtitles=tmp_path / "a.srt", screenplay=tmp_path / "a.fountain") as project:
+        assert "4 of them found in the film, 1 scene moved" in summary(project)
+        rows = json.loads(export(project, "json", version="x"))["scenes"]
+        assert [row["moved"] for row in rows] == [False, True, False, False]
+        assert export(project, "csv", version="x", table="scenes").splitlines()[0].endswith(",moved")

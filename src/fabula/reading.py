@@ -50,7 +50,7 @@ from fabula.shots import DEFAULT_DETECTOR, survey
 StageProgress = Callable[[str, int, int | None], None]
 """Called with (stage, units done, units in all or None) while a stage runs."""
 
-VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 2, "scenes": 1, "pages": 2}
+VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 3, "scenes": 1, "pages": 2}
 """Raised when a stage's method changes, so that old results are computed anew."""
 
 LEAST_IN_SCREENPLAY = 0.2  # of the spoken cues; the screenplay of the film reaches 0.7 even in a distant draft

@@ -7,7 +7,7 @@ were moved, and passes cues that the screenplay does not have. A second chain, o
 a dialogue goes on. Times are then carried over word by word.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from fabula.align.lattice import Motion, chain_marginals, motion
 from fabula.align.pins import pin_speakers, pinned_speakers, with_speakers
 from fabula.align.script_change import change_features, change_probability, match_turns
 from fabula.align.script_evidence import turn_evidence
+from fabula.align.script_meaning import meaning_evidence
 from fabula.align.script_moves import moved_scenes
 from fabula.align.script_times import time_lines, time_scenes
 from fabula.align.script_voices import (
@@ -29,11 +30,14 @@ from fabula.align.script_voices import (
 )
 from fabula.align.spelling import with_one_spelling
 from fabula.align.turns import Part, Turn, cue_parts, script_turns
+from fabula.features import Encoder, open_cache
+from fabula.files.store import Store
 from fabula.records import Cue, Pin, Scene, Screenplay, ScriptLine, Subtitles
 
 NAMED_SCORE = 0.9  # a name in the subtitles was put there by someone who watched the film
 MATCHED = 0.5  # a part is taken to speak a speech from this probability
-ACCEPT = 0.65  # a speaker is given from this probability; lower, more of what the screenplay lacks is guessed wrongly
+ACCEPT = 0.6  # a speaker is given from this probability to a part that the screenplay has
+ACCEPT_ADDED = 0.45  # and from this one to a part that it lacks; lower, more of those are guessed wrongly
 
 GOES_ON = motion(stay=0.42, forward=[(0.45, 1.3), (0.08, 8)], backward=(0.04, 2), jump=0.002, leave=0.1, stay_out=0.6)
 ANSWERS = motion(stay=0.02, forward=[(0.85, 1.3), (0.08, 8)], backward=(0.04, 2), jump=0.002, leave=0.1, stay_out=0.6)
@@ -77,6 +81,8 @@ def align_screenplay(
     *,
     pins: Sequence[Pin] = (),
     leave_out: Collection[str] = (),
+    encoder: str | Encoder | None = None,
+    store: Store | None = None,
 ) -> ScreenplayAlignment:
     """Give each cue its speaker and scene, and each line of the screenplay its time.
 
@@ -85,6 +91,8 @@ def align_screenplay(
         screenplay: the screenplay; its draft may differ from the film.
         pins: speakers that a reader has decided; the chain keeps to them.
         leave_out: names of ``EVIDENCE``, to measure what each adds.
+        encoder: of sentences, or its name, to compare meanings where the words leave a part open; None does without.
+        store: where vectors are kept; the user's cache by default.
 
     Returns:
         The cues in the order given, and the screenplay's lines and scenes. A cue's score is the probability
@@ -101,8 +109,12 @@ def align_screenplay(
         parts, turns = with_one_spelling(parts, turns)
     named = pinned_speakers(cues, pins)
     wanted = {k: named[cues[p.cue].number][p.part] for k, p in enumerate(parts) if cues[p.cue].number in named}
-    evidence = pin_speakers(turn_evidence(parts, turns, leave_out), wanted, [turn.speaker for turn in turns])
-    found = _Found(*chain_marginals(evidence, moves(parts, leave_out)))
+    evidence, steps = turn_evidence(parts, turns, leave_out), moves(parts, leave_out)
+    found = _walk(evidence, wanted, turns, steps)
+    if encoder is not None:
+        store = store or open_cache()
+        evidence += meaning_evidence(parts, turns, found.matched, found.passing, encoder, store)
+        found = _walk(evidence, wanted, turns, steps)
     cast = find_cast(turns)
     voices = _voices(cues, parts, turns, found, cast, leave_out)
     verdicts = _verdicts(parts, turns, found, cast, voices)
@@ -113,6 +125,11 @@ def align_screenplay(
     moved = moved_scenes([place for _, place in spoken], [float(found.matched[at]) for at in spoken], turns)
     scenes = time_scenes(told, lines, screenplay.scenes)
     return ScreenplayAlignment(told, lines, tuple(replace(scene, moved=scene.index in moved) for scene in scenes))
+
+
+def _walk(evidence: np.ndarray, wanted: Mapping[int, str], turns: Sequence[Turn], steps: Sequence[Motion]) -> _Found:
+    """The chain over the turns, held to the speakers that a reader wants."""
+    return _Found(*chain_marginals(pin_speakers(evidence, wanted, [turn.speaker for turn in turns]), steps))
 
 
 def moves(parts: Sequence[Part], leave_out: Collection[str] = ()) -> list[Motion]:
@@ -161,8 +178,9 @@ def _verdicts(
         scene, place = int(in_scene[k].argmax()), int(found.matched[k].argmax())
         who = int(voices[k].argmax())
         score = min(float(voices[k, who]), 1.0)
-        speaker = cast.names[who] if score >= ACCEPT else None
-        if part.name and part.name.upper() not in meant and (speaker is None or found.matched[k].sum() < MATCHED):
+        added = found.matched[k].sum() < MATCHED
+        speaker = cast.names[who] if score >= (ACCEPT_ADDED if added else ACCEPT) else None
+        if part.name and part.name.upper() not in meant and (speaker is None or added):
             # Where the screenplay is silent, a name that the subtitles give themselves is still right.
             speaker, score = part.name.upper(), NAMED_SCORE
         known.append(

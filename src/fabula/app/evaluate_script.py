@@ -22,6 +22,9 @@ def script(
         Path | None, typer.Option(help="Folder with scripts/FILM; else $FABULA_DATA, else the demo.")
     ] = None,
     curves: Annotated[bool, typer.Option(help="Also measure on drafts with lines and scenes changed.")] = True,
+    encoder: Annotated[
+        str | None, typer.Option(help="Sentence encoder to compare meanings with, as for books; words alone without.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each figure.")] = False,
 ) -> None:
     """Measure speakers and scenes from screenplays.
@@ -30,7 +33,7 @@ def script(
     scenes moved and people renamed by seeded code; which moved scenes are found; and what is lost when one kind of
     evidence is left out.
     """
-    for text, row in _tables(gold_films(_folder(data)), curves):
+    for text, row in _tables(gold_films(_folder(data)), curves, encoder):
         sys.stdout.write((json.dumps(row) if as_json else text) + "\n")
         sys.stdout.flush()  # the drafts take minutes: show what is known
 
@@ -45,11 +48,11 @@ def _folder(data: Path | None) -> Path | None:
         return None
 
 
-def _tables(films: list[GoldFilm], curves: bool) -> Table:
+def _tables(films: list[GoldFilm], curves: bool, encoder: str | None) -> Table:
     for film in films:
-        yield from _film(film)
+        yield from _film(film, encoder)
     if curves:
-        for point in draft_curves(films):
+        for point in draft_curves(films, encoder=encoder):
             text = f"{point.kind:<8}{point.amount:4.0%}  accuracy {point.accuracy:.3f}"
             yield (
                 f"{text}  lowest film {point.lowest_film:.3f}  calibration error {point.calibration_error:.3f}",
@@ -58,7 +61,7 @@ def _tables(films: list[GoldFilm], curves: bool) -> Table:
         for moved in moved_scenes(films):
             found = f"{moved.right} of {moved.planted} found, {moved.right} of {moved.reported} reported right"
             yield f"{moved.film:<18}moved scenes  {found}", {"moved_scenes": dataclasses.asdict(moved)}
-        for row in ablations(films):
+        for row in ablations(films, encoder=encoder):
             text = f"without {row.without:<16}as written {row.as_written:.3f}"
             yield (
                 f"{text}  dropped {row.dropped:.3f}  reworded {row.reworded:.3f}  misspelt {row.misspelt:.3f}",
@@ -66,8 +69,8 @@ def _tables(films: list[GoldFilm], curves: bool) -> Table:
             )
 
 
-def _film(film: GoldFilm) -> Table:
-    judged = judge(film)
+def _film(film: GoldFilm, encoder: str | None) -> Table:
+    judged = judge(film, encoder=encoder)
     for share in shares(judged):
         yield _line(film.name, share), {"film": film.name, **dataclasses.asdict(share), "value": share.value}
     error = calibration(judged)

@@ -48,10 +48,12 @@ class Judged:
     scene: int | None
 
 
-def judge(film: GoldFilm, draft: Draft | None = None, leave_out: Collection[str] = ()) -> list[Judged]:
+def judge(
+    film: GoldFilm, draft: Draft | None = None, leave_out: Collection[str] = (), encoder: str | None = None
+) -> list[Judged]:
     """Align a film with its screenplay, or with a draft made of it, and hold every labelled cue against its label."""
     draft = draft or Draft(film.screenplay)
-    found = align_screenplay(film.cues, draft.screenplay, leave_out=leave_out)
+    found = align_screenplay(film.cues, draft.screenplay, leave_out=leave_out, encoder=encoder)
     return judge_alignment(film, found, draft)
 
 
@@ -132,12 +134,16 @@ class DraftPoint:
 
 
 def draft_curves(
-    films: Sequence[GoldFilm], amounts: Sequence[float] = AMOUNTS, seeds: int = SEEDS
+    films: Sequence[GoldFilm],
+    amounts: Sequence[float] = AMOUNTS,
+    seeds: int = SEEDS,
+    encoder: str | None = None,
 ) -> Iterator[DraftPoint]:
     """Accuracy against the amount of each kind of change."""
     for kind in KINDS:
         for amount in amounts:
-            runs = [[judge(film, redraft(film.screenplay, kind, amount, s)) for s in range(seeds)] for film in films]
+            drafts = [(film, [redraft(film.screenplay, kind, amount, s) for s in range(seeds)]) for film in films]
+            runs = [[judge(film, draft, encoder=encoder) for draft in of_film] for film, of_film in drafts]
             each = [float(np.mean([accuracy(run) for run in of_film])) for of_film in runs]
             pooled = [cue for of_film in runs for run in of_film for cue in run]
             yield DraftPoint(kind, amount, float(np.mean(each)), min(each), calibration(pooled))
@@ -159,13 +165,15 @@ class Ablation:
     misspelt: float
 
 
-def ablations(films: Sequence[GoldFilm], amount: float = 0.3) -> Iterator[Ablation]:
+def ablations(films: Sequence[GoldFilm], amount: float = 0.3, encoder: str | None = None) -> Iterator[Ablation]:
     """What each kind of evidence adds: everything, then one thing left out at a time."""
     kinds = ("drop", "reword", "misspell")
     drafts = [[Draft(f.screenplay), *(redraft(f.screenplay, kind, amount, 0) for kind in kinds)] for f in films]
     for without in ("nothing", *EVIDENCE):
         left = () if without == "nothing" else (without,)
-        table = [[accuracy(judge(f, d, left)) for d in of_film] for f, of_film in zip(films, drafts, strict=True)]
+        table = [
+            [accuracy(judge(f, d, left, encoder)) for d in of_film] for f, of_film in zip(films, drafts, strict=True)
+        ]
         means = np.mean(table, axis=0)
         yield Ablation(without, *(float(value) for value in means))
 

@@ -111,9 +111,10 @@ def _verdicts(
     film: Path, books: Sequence[Book], right: str, model: AlignerModel, store: Store, encoder: str | Encoder
 ) -> Iterator[Verdict]:
     cues = read_subtitles(film).cues
-    for found in rank_books(cues, books, model=model, store=store, encoder=encoder):
-        trained = found.path == right and own_name(film) in TRAINED_ON
-        yield Verdict(film.stem, Path(found.path).stem, found.path == right, trained, found.fit)
+    for book in books:  # one at a time, so that each verdict is seen as it comes
+        for found in rank_books(cues, [book], model=model, store=store, encoder=encoder):
+            trained = found.path == right and own_name(film) in TRAINED_ON
+            yield Verdict(film.stem, Path(found.path).stem, found.path == right, trained, found.fit)
 
 
 def own_name(film: Path) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from fabula.models.match_network import Example, MatchNetwork, Schedule
+from fabula.models.match_network import Example, MatchNetwork, Schedule, descend
 
 COLUMNS = 128  # texts in a step: cells far from the path of the text are all alike and need not be seen in full
 SCATTER = 15.0  # texts by which the window is shifted at random from the truth
@@ -35,24 +35,22 @@ def fit_cells(
     Returns:
         The network, ready for use; its evidence is the log odds that a cell is a link.
     """
-    rng = np.random.default_rng(schedule.seed)
     if network.direct.bias is not None:
         nn.init.constant_(network.direct.bias, RARE)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, total_steps=schedule.steps)
     network.train()
-    mean = 0.0
-    for step, (stack, truth) in enumerate(_windows(examples, schedule, rng)):
-        loss = nn.functional.binary_cross_entropy_with_logits(network(stack)[0], truth, reduction="sum") / len(truth)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        rates.step()
-        mean += (loss.item() - mean) / min(step + 1, 100)
-        if told:
-            told(step, mean)
+    windows = _windows(examples, schedule, np.random.default_rng(schedule.seed))
+    descend(
+        [{"params": network.parameters(), "lr": schedule.rate, "weight_decay": schedule.decay}],
+        (_loss(network(stack)[0], truth) for stack, truth in windows),
+        schedule.steps,
+        told,
+    )
     return network.eval()
+
+
+def _loss(evidence: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the cells, in nats for each row."""
+    return nn.functional.binary_cross_entropy_with_logits(evidence, truth, reduction="sum") / len(truth)
 
 
 def _windows(

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from fabula.models.match_network import MatchNetwork, Schedule, text_window
+from fabula.models.match_network import MatchNetwork, Schedule, descend, text_window
 
 CLIP = 30.0  # nats; beyond this exp() says nothing more and overflows
 
@@ -144,29 +144,25 @@ def fit_paths(
         told: called with the step and the running mean of the surprise, in nats for each known unit.
     """
     torch.manual_seed(schedule.seed)
-    rng = np.random.default_rng(schedule.seed)
     groups = [
-        {"params": network.parameters(), "weight_decay": schedule.decay},
-        {"params": parameters.parameters(), "weight_decay": 0.0},
+        {"params": network.parameters(), "lr": schedule.rate, "weight_decay": schedule.decay},
+        {"params": parameters.parameters(), "lr": 5 * schedule.rate, "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=schedule.rate)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, [schedule.rate, 5 * schedule.rate], schedule.steps)
     network.train()
-    mean = 0.0
-    for step, (path, stack, rows, allowed, known) in enumerate(_windows(network.reach, paths, schedule, rng)):
+    descend(groups, _losses(network, parameters, paths, schedule), schedule.steps, told)
+    network.eval()
+
+
+def _losses(
+    network: MatchNetwork, parameters: ChainParameters, paths: Sequence[Path], schedule: Schedule
+) -> Iterator[torch.Tensor]:
+    rng = np.random.default_rng(schedule.seed)
+    for path, stack, rows, allowed, known in _windows(network.reach, paths, schedule, rng):
         texts = path.stack.shape[1]
         across = torch.from_numpy(path.gaps[rows] >= parameters.pause)
         evidence = network(stack)[0, network.reach : -network.reach]
-        loss = path_surprise(evidence, allowed, across, parameters, texts / len(path.truth), texts) / max(known, 1)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_([*network.parameters(), *parameters.parameters()], 1.0)
-        optimiser.step()
-        rates.step()
-        mean += (loss.item() - mean) / min(step + 1, 50)
-        if told:
-            told(step, mean)
-    network.eval()
+        surprise = path_surprise(evidence, allowed, across, parameters, texts / len(path.truth), texts)
+        yield surprise / max(known, 1)
 
 
 Window = tuple[Path, torch.Tensor, slice, torch.Tensor, int]

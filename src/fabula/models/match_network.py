@@ -8,6 +8,7 @@ probability, is what the chain above it wants, and it does not depend on the len
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -169,22 +170,44 @@ def fit(
         The network, ready for use.
     """
     torch.manual_seed(schedule.seed)
-    rng = np.random.default_rng(schedule.seed)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, total_steps=schedule.steps)
+    runs = _runs(network.reach, examples, schedule, np.random.default_rng(schedule.seed))
     network.train()
+    descend(
+        [{"params": network.parameters(), "lr": schedule.rate, "weight_decay": schedule.decay}],
+        (choice_loss(network(stack)[0, rows], truth) for stack, truth, rows in runs),
+        schedule.steps,
+        told,
+    )
+    return network.eval()
+
+
+def descend(
+    groups: Sequence[dict[str, Any]],
+    losses: Iterator[torch.Tensor],
+    steps: int,
+    told: Callable[[int, float], None] | None = None,
+) -> None:
+    """Gradient descent (AdamW, one cycle of the learning rate, clipped gradients), the loop of every training here.
+
+    Args:
+        groups: parameters with their learning rates and decays, as torch's optimisers take them.
+        losses: computes the next loss each time that it is asked, with the parameters as they are then.
+        steps: how many losses there will be.
+        told: called with the step and the running mean of the loss.
+    """
+    groups = [{**group, "params": list(group["params"])} for group in groups]
+    optimiser = torch.optim.AdamW(groups)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, [group["lr"] for group in groups], total_steps=steps)
     mean = 0.0
-    for step, (stack, truth, rows) in enumerate(_runs(network.reach, examples, schedule, rng)):
-        loss = choice_loss(network(stack)[0, rows], truth)
+    for step, loss in enumerate(losses):
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        nn.utils.clip_grad_norm_([p for group in groups for p in group["params"]], 1.0)
         optimiser.step()
         rates.step()
         mean += (loss.item() - mean) / min(step + 1, 50)
         if told:
             told(step, mean)
-    return network.eval()
 
 
 def _runs(
