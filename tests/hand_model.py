@@ -10,7 +10,7 @@ import numpy as np
 
 from fabula.align.chain import Calibration, Chain
 from fabula.align.model import AlignerModel
-from fabula.align.significance import Gumbel
+from fabula.align.significance import Chance
 from fabula.align.stack import CHANNELS
 
 WEIGHTS = {"words": 4.0, "pairs": 4.0, "phrases": 4.0, "tfidf": 0.5, "cosine": 6.0}
@@ -43,10 +43,10 @@ CHAIN = Chain(
 )
 
 
-LOW = Gumbel(-5.0, 0.1)  # chance so low that every film follows its book
+LOW = Chance(-5.0, 0.1)  # chance so low that every film follows its book
 
 
-def hand_model(chance: Gumbel = LOW, weights: Mapping[str, float] = WEIGHTS) -> AlignerModel:
+def hand_model(chance: Chance = LOW, weights: Mapping[str, float] = WEIGHTS) -> AlignerModel:
     """The model with these weights of channels."""
     return AlignerModel("by hand", ByHand(weights), tuple(CHANNELS), CHAIN, Calibration(), 0.5, chance, {})
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from fabula.align.book import align_book, spoken_cues
 from fabula.align.model import Answer
-from fabula.align.significance import Gumbel
+from fabula.align.significance import Chance
 from fabula.align.stack import Pair, channel_stack
 from fabula.app.cli import app
 from fabula.evaluate.align_methods import Channels, Method, ablations, rivals
@@ -68,7 +68,7 @@ def test_what_was_planted_is_found_and_chance_is_not() -> None:
 
 def test_a_film_that_follows_by_chance_gets_no_links() -> None:
     film = planted()
-    judged = judge(film, rivals(hand_model(Gumbel(1e6, 1.0)), {})[0], channels(film))
+    judged = judge(film, rivals(hand_model(Chance(1e6, 1.0)), {})[0], channels(film))
     assert not judged.followed and judged.figures.recall == judged.figures.f1 == 0 and judged.figures.ap > 0.99
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fabula.align.shelf import borrow, rank_books
-from fabula.align.significance import Gumbel
+from fabula.align.significance import Chance
 from fabula.app.cli import app
 from fabula.errors import InputError
 from fabula.evaluate.shelf import RIGHT, Verdict, judge_shelf, own_name, stranger_films, summarise_shelf
@@ -92,7 +92,7 @@ def test_each_shot_borrows_the_passage_that_tells_it(folder: Path) -> None:
 
 
 def test_verdicts_on_planted_pairs(folder: Path) -> None:
-    model = hand_model(Gumbel(0.3, 0.1))
+    model = hand_model(Chance(0.3, 0.1))
     verdicts = list(judge_shelf(folder, model, Store(None), strangers=12, encoder=ENCODER))
     summary = summarise_shelf(verdicts)
     assert (summary.right, summary.wrong, summary.books) == (3, 3 * 2 + 12, 3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fabula.align.significance import Gumbel, fit_gumbel
+from fabula.align.significance import Chance, Gumbel, fit_chance, fit_gumbel
 from fabula.evaluate.statistics import bootstrap_interval, expected_calibration_error, reliability
 
 
@@ -93,3 +93,13 @@ def test_a_fit_without_spread_is_refused() -> None:
     for values in ([], [3.0], [3.0, 3.0, 3.0]):
         with pytest.raises(ValueError, match="two different"):
             fit_gumbel(np.array(values))
+
+
+def test_chance_grows_with_the_length_of_the_book() -> None:
+    rng = np.random.default_rng(1)
+    texts = rng.choice([300, 1000, 5000], 600)
+    scores = 0.1 + 0.03 * np.log(texts / 1000) + rng.gumbel(0, 0.02, 600)
+    found = fit_chance(scores, texts)
+    assert (found.location, found.scale, found.growth) == pytest.approx((0.1, 0.02, 0.03), abs=0.005)
+    assert found.tail(0.2, 5000) > 5 * found.tail(0.2, 300)
+    assert Chance(0.1, 0.02).tail(0.15, 10) == pytest.approx(Gumbel(0.1, 0.02).tail(0.15))

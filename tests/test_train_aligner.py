@@ -10,7 +10,7 @@ import pytest
 from fabula.align import model as models
 from fabula.align.extras import picture_channel, setting_channel, settings_of
 from fabula.align.model import load_model
-from fabula.align.significance import Gumbel
+from fabula.align.significance import Chance
 from fabula.errors import FabulaError, InputError
 from fabula.features import HashEncoder
 from fabula.files.ablit import AbridgedChapter
@@ -89,13 +89,13 @@ def test_chance_is_below_the_right_book(trained: tuple[models.AlignerModel, list
     model, pairs = trained
     others = [true_pair(seed) for seed in range(200, 208)]
     chance = learn_chance(model, others, pairs)
-    assert isinstance(chance, Gumbel)
+    assert isinstance(chance, Chance)
     test = true_pair(99)
     evidence = model.evidence(test.pair)
     fit = model.fit(evidence, test.gaps, model.read_off(evidence, test.gaps))
-    wrong = model.evidence(mismatched(test.pair, pairs[3].pair))
+    wrong = model.evidence(mismatched(test.pair, [pairs[3].pair, pairs[4].pair]))
     misfit = model.fit(wrong, test.gaps, model.read_off(wrong, test.gaps))
-    assert chance.tail(fit.score) < 1e-6
+    assert chance.tail(fit.score, len(test.pair.prose)) < 1e-6
     assert fit.score > 3 * misfit.score
 
 

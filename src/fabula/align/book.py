@@ -17,7 +17,7 @@ from fabula.align.model import BUILTIN, AlignerModel, Answer, load_model
 from fabula.align.order import out_of_order
 from fabula.align.pins import pin_evidence, pinned_places, with_pins
 from fabula.align.significance import SIGNIFICANT
-from fabula.align.stack import CHANNELS, Channel, Pair
+from fabula.align.stack import Channel, Pair, channel_stack
 from fabula.align.words import tokenise
 from fabula.features import DEFAULT_ENCODER, Encoder, embed, open_cache
 from fabula.files.store import Store
@@ -104,12 +104,14 @@ def align_book(
     loaded = load_model(model) if isinstance(model, str) else model
     pair = make_pair(spoken, text, encoder, store or open_cache(), progress)
     gaps = silences([cue.start for cue in spoken], [cue.end for cue in spoken])
-    evidence = loaded.evidence(pair) + _more(pair, channels or {})
+    stack = channel_stack(pair, loaded.channels)
+    evidence = loaded.network.evidence(stack) + _more(pair, channels or {})
     pinned = pinned_places(spoken, text.passages, pins)
     answer = loaded.read_off(pin_evidence(evidence, pinned), gaps)
     fit = loaded.fit(evidence, gaps, answer)
     follows = trust or bool(pinned) or fit.p_value <= SIGNIFICANT
-    links = _links(cues, spoken, text, pair, answer, loaded.accept if follows else np.inf)
+    why = _reasons(stack, loaded.channels, answer.places)
+    links = _links(cues, spoken, text, pair, answer, why, loaded.accept if follows else np.inf)
     return BookAlignment(with_pins(links, pins), fit, follows)
 
 
@@ -153,13 +155,18 @@ def _more(pair: Pair, channels: Mapping[str, Channel]) -> np.ndarray:
 
 
 def _links(
-    cues: Sequence[Cue], spoken: Sequence[Cue], text: Text, pair: Pair, answer: Answer, accept: float
+    cues: Sequence[Cue],
+    spoken: Sequence[Cue],
+    text: Text,
+    pair: Pair,
+    answer: Answer,
+    why: Mapping[str, np.ndarray],
+    accept: float,
 ) -> tuple[Link, ...]:
     accepted = answer.scores >= accept
     moved = np.zeros(len(spoken), bool)
     slack = max(10, len(text.passages) // 100)
     moved[accepted] = out_of_order(answer.places[accepted], answer.scores[accepted], slack)
-    why = _reasons(pair, answer.places)
     found: dict[int, Link] = {}
     told = np.zeros(len(text.passages), bool)
     for row, cue in enumerate(spoken):
@@ -193,10 +200,10 @@ def _range(matched: np.ndarray, place: int) -> tuple[int, int]:
     return first, last
 
 
-def _reasons(pair: Pair, places: np.ndarray) -> dict[str, np.ndarray]:
-    """What the telling channels say of each unit's place: (n,) for each."""
+def _reasons(stack: np.ndarray, channels: Sequence[str], places: np.ndarray) -> dict[str, np.ndarray]:
+    """What the telling channels of a stack (n, m, c) say of each unit's place: (n,) for each."""
     rows = np.arange(len(places))
-    return {name: CHANNELS[name](pair)[rows, places] for name in SAID_BY}
+    return {name: stack[rows, places, k].astype(float) for k, name in enumerate(channels) if name in SAID_BY}
 
 
 def _best_sentence(pair: Pair, text: Text, row: int, place: int) -> int | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fabula.align.chain import Calibration, Chain, chain_from, mass_near
 from fabula.align.lattice import chain_log_odds
-from fabula.align.significance import Gumbel
+from fabula.align.significance import Chance
 from fabula.align.stack import CHANNELS, Pair, channel_stack
 from fabula.errors import FabulaError
 from fabula.records import Fit
@@ -59,7 +59,7 @@ class AlignerModel:
     chain: Chain
     calibration: Calibration
     accept: float
-    chance: Gumbel
+    chance: Chance
     card: Mapping[str, Any]
 
     def evidence(self, pair: Pair) -> np.ndarray:
@@ -87,7 +87,7 @@ class AlignerModel:
         """
         moves = self.chain.motions(gaps, evidence.shape[1])
         score = chain_log_odds(self.chain.scale * evidence - self.chain.doubt, moves) / len(gaps)
-        return Fit(round(score, 4), self.chance.tail(score), round(float(answer.scores.mean()), 4))
+        return Fit(round(score, 4), self.chance.tail(score, evidence.shape[1]), round(float(answer.scores.mean()), 4))
 
 
 @functools.cache
@@ -122,7 +122,7 @@ def load_model(path: str = BUILTIN) -> AlignerModel:
     try:
         channels, width = tuple(card["channels"]), int(card["width"])
         chain, calibration = chain_from(card["chain"]), Calibration(**card["calibration"])
-        accept, name, chance = float(card["accept"]), str(card["name"]), Gumbel(**card["chance"])
+        accept, name, chance = float(card["accept"]), str(card["name"]), Chance(**card["chance"])
     except (KeyError, TypeError, ValueError) as error:
         raise FabulaError(f"The aligner's card {place} lacks something: {error!r}") from error
     unknown = set(channels) - CHANNELS.keys()

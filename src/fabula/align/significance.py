@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 NEWTON_STEPS = 50
+LENGTH = 1000  # texts of the book for which a Chance gives its location
 SIGNIFICANT = 0.01
 """A film is said to follow a book when chance would give its score in one of a hundred pairs at most."""
 
@@ -24,6 +25,45 @@ class Gumbel:
     def tail(self, score: float) -> float:
         """The p-value: the probability that chance alone gives this score or a larger one. Exact for small ones."""
         return float(-np.expm1(-np.exp(min(-(score - self.location) / self.scale, 700.0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Chance scores of films with books of any length: a Gumbel distribution that moves with the book's length.
+
+    A long book offers more chances: the greatest of many grows with the logarithm of their number (Karlin and
+    Altschul 1990).
+
+    Args:
+        location: of the distribution for a book of LENGTH texts.
+        scale: of the distribution.
+        growth: of the location, for each e-fold of the length.
+    """
+
+    location: float
+    scale: float
+    growth: float = 0.0
+
+    def tail(self, score: float, texts: int) -> float:
+        """The p-value of a score with a book of so many texts."""
+        return Gumbel(self.location + self.growth * float(np.log(max(texts, 1) / LENGTH)), self.scale).tail(score)
+
+
+def fit_chance(scores: np.ndarray, texts: np.ndarray) -> Chance:
+    """Fit by least squares on the logarithm of the length, then by maximum likelihood on what is left.
+
+    Args:
+        scores: (n,) of films with books of others.
+        texts: (n,) lengths of the books.
+
+    Raises:
+        ValueError: fewer than two different scores.
+    """
+    length = np.log(np.asarray(texts, float) / LENGTH)
+    spread = ((length - length.mean()) ** 2).sum()
+    growth = float(((length - length.mean()) * (scores - scores.mean())).sum() / spread) if spread > 0 else 0.0
+    found = fit_gumbel(np.asarray(scores) - growth * length)
+    return Chance(round(found.location, 5), round(found.scale, 5), round(growth, 5))
 
 
 def fit_gumbel(maxima: np.ndarray) -> Gumbel:

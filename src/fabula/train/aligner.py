@@ -11,7 +11,7 @@ import numpy as np
 
 from fabula.align.chain import Calibration, Chain, chain_from, mass_near
 from fabula.align.model import AlignerModel, Answer, Network
-from fabula.align.significance import Gumbel, fit_gumbel
+from fabula.align.significance import Chance, fit_chance
 from fabula.align.stack import CHANNELS, channel_stack
 from fabula.features import open_cache
 from fabula.train.annotated import pair_of_annotation, read_annotations
@@ -20,7 +20,7 @@ from fabula.train.material import Recipe, Told, made_pairs, mismatched, real_fil
 from fabula.train.pairs import TruePair
 
 KEEP = 4  # one novel in so many is kept from the network, for the chain and the calibration
-CHANCE_NOVELS = 4  # each film is laid beside every fourth novel
+JOINED = (1, 2, 6)  # novels in a row that a film is laid beside, to learn how chance grows with length
 EASY = 0.3  # weight of an abridged novel's sentence against a cue's
 START = Chain(
     scale=1.0,
@@ -52,7 +52,7 @@ def train(made: Sequence[TruePair], real: Sequence[TruePair], recipe: Recipe, to
     kept = [pair for pair in made if novel_of(pair) in titles]
     seen = [pair for pair in made if novel_of(pair) not in titles]
     network, chain = fit(seen, real, recipe, told=told)
-    model = AlignerModel("untitled", network, tuple(CHANNELS), chain, Calibration(), 0.5, Gumbel(0.0, 1.0), {})
+    model = AlignerModel("untitled", network, tuple(CHANNELS), chain, Calibration(), 0.5, Chance(0.0, 1.0), {})
     answers = [model.read_off(model.evidence(pair.pair), pair.gaps) for pair in kept]
     return calibrated(model, answers, kept)
 
@@ -128,21 +128,24 @@ def _outcome(answer: Answer, pair: TruePair) -> tuple[np.ndarray, np.ndarray, np
     return raw, outcomes(answer, pair.truth)[known], tells, np.full(len(raw), 1 / len(raw))
 
 
-def learn_chance(model: AlignerModel, films: Sequence[TruePair], novels: Sequence[TruePair]) -> Gumbel:
+def learn_chance(model: AlignerModel, films: Sequence[TruePair], novels: Sequence[TruePair]) -> Chance:
     """The distribution of fit for films and books that have nothing to do with each other.
 
     Args:
         model: the aligner.
         films: real films; only their lines count.
-        novels: others' novels; only their texts count.
+        novels: others' novels; only their texts count. Several of them in a row make a longer book.
     """
-    scores = []
+    scores, lengths = [], []
     for k, film in enumerate(films):
-        for novel in novels[k % CHANCE_NOVELS :: CHANCE_NOVELS]:
-            evidence = model.evidence(mismatched(film.pair, novel.pair))
+        for joined in JOINED:
+            first = (7 * k) % len(novels)
+            chosen = [novels[(first + j) % len(novels)].pair for j in range(joined)]
+            pair = mismatched(film.pair, chosen)
+            evidence = model.evidence(pair)
             scores.append(model.fit(evidence, film.gaps, model.read_off(evidence, film.gaps)).score)
-    found = fit_gumbel(np.array(scores))
-    return Gumbel(round(found.location, 5), round(found.scale, 5))
+            lengths.append(len(pair.prose))
+    return fit_chance(np.array(scores), np.array(lengths))
 
 
 def train_aligner(

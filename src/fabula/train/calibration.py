@@ -8,7 +8,6 @@ from scipy.optimize import minimize
 from fabula.align.chain import NEAR, Calibration
 from fabula.align.model import Answer
 
-
 PULL = 1e-4  # towards no change: where every answer was right the likeliest curve would be infinitely steep
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +119,14 @@ def real_films(folder: str | Path, store: Store) -> Iterator[TruePair]:
         yield TruePair(path.stem, pair, (None,) * len(lines), silences([c.start for c in cues], [c.end for c in cues]))
 
 
-def mismatched(film: Pair, novel: Pair) -> Pair:
-    """The lines of one pair with the texts of another."""
-    return replace(novel, lines=film.lines, line_vectors=film.line_vectors, speakers=film.speakers)
+def mismatched(film: Pair, novels: Sequence[Pair]) -> Pair:
+    """The lines of one pair with the texts of others, one after the other."""
+    sizes = np.cumsum([0, *(len(novel.sentence_vectors) for novel in novels)])[:-1]
+    return Pair(
+        film.lines,
+        [text for novel in novels for text in novel.prose],
+        film.line_vectors,
+        np.concatenate([novel.sentence_vectors for novel in novels]),
+        np.concatenate([novel.starts + size for novel, size in zip(novels, sizes, strict=True)]),
+        film.speakers,
+    )
