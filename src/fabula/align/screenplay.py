@@ -1,10 +1,11 @@
 """Screenplay to subtitles: who speaks each line, and in which scene.
 
 The longest common subsequence of the two token streams over the whole film (StoryMovie: Oliveira and Martins de
-Matos 2026) is one piece of evidence; how likely a cue's words are in each speech is another. A chain
-over the cues' turns weighs them: it stays in a speech or goes on to the next, may jump where scenes
-were moved, and passes cues that the screenplay does not have. A second chain, over the cast, says who speaks those:
-a dialogue goes on. Times are then carried over word by word.
+Matos 2026) is one piece of evidence; how likely a cue's words are in each speech is another; words that are spelt
+nearly alike count as the same. A chain over the cues' turns weighs them: it stays in a speech or goes on to the next,
+may jump where scenes were moved, and passes cues that the screenplay does not have. Where that leaves a gap, sentence
+vectors may help, if there is an encoder. A second chain, over the cast, says who speaks what the screenplay lacks:
+a dialogue goes on. Times are then carried over word by word, and scenes out of order are moved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
