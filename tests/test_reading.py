@@ -162,6 +162,6 @@ def test_the_wrong_screenplay_and_the_wrong_book_are_told(demo_files: DemoFiles,
     book.write_text("\n\n".join(f"Cucumber {i} grew in silence beside its fellows." for i in range(300)), "utf-8")
     found = align(demo_files.subtitles, script, book, encoder="hash")
     assert any("screenplay: is it that of this film?" in warning for warning in found.warnings)
-    assert any("does not seem to follow it" in warning for warning in found.warnings)
+    assert any("does not seem to follow this book" in warning for warning in found.warnings)
     right = align(demo_files.subtitles, demo_files.screenplay, demo_files.book, encoder="hash")
     assert right.warnings == ()

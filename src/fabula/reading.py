@@ -17,7 +17,7 @@ from fabula.align.book import BookAlignment, align_book, spoken_cues
 from fabula.align.extras import setting_channel, settings_of
 from fabula.align.model import BUILTIN, load_card
 from fabula.align.pins import applicable, place_pins, speaker_pins
-from fabula.align.screenplay import align_screenplay
+from fabula.align.screenplay import FOREIGN, ScreenplayAlignment, align_screenplay
 from fabula.align.script_scenes import place_scenes
 from fabula.align.stack import Channel
 from fabula.errors import FabulaError, InputError
@@ -32,7 +32,6 @@ from fabula.records import (
     Book,
     Chapter,
     Cue,
-    CueKind,
     Film,
     Fit,
     Link,
@@ -53,7 +52,6 @@ StageProgress = Callable[[str, int, int | None], None]
 VERSIONS = {"film": 1, "subtitles": 1, "screenplay": 1, "book": 1, "speakers": 3, "scenes": 1, "pages": 2}
 """Raised when a stage's method changes, so that old results are computed anew."""
 
-LEAST_IN_SCREENPLAY = 0.2  # of the spoken cues; the screenplay of the film reaches 0.7 even in a distant draft
 
 RESTS_ON_IT = {
     "film": ("scenes",),
@@ -186,19 +184,17 @@ def align(
         text,
         (
             *subs.warnings,
-            *((*script.warnings, *_doubt_of_screenplay(spoken.cues)) if script and spoken else ()),
+            *((*script.warnings, *_doubt_of_screenplay(spoken)) if script and spoken else ()),
             *((*text.warnings, *_doubt_of_book(found)) if text and found else ()),
         ),
     )
 
 
-def _doubt_of_screenplay(cues: Sequence[Cue]) -> list[str]:
-    """A warning when hardly any cue is in the screenplay: it is probably another film's."""
-    speech = [cue for cue in cues if cue.kind is CueKind.SPEECH]
-    share = sum(cue.speaker is not None for cue in speech) / max(len(speech), 1)
-    if not speech or share >= LEAST_IN_SCREENPLAY:
+def _doubt_of_screenplay(found: ScreenplayAlignment) -> list[str]:
+    """A warning when hardly anything that is said is in the screenplay: it is probably another film's."""
+    if found.share >= FOREIGN or not spoken_cues(found.cues):
         return []
-    return [f"only {share:.0%} of the spoken cues are in the screenplay: is it that of this film?"]
+    return [f"only {found.share:.0%} of what is spoken is in the screenplay: is it that of this film?"]
 
 
 def _doubt_of_book(found: BookAlignment) -> list[str]:
@@ -315,7 +311,7 @@ class _Run:
             "timed_lines": (ScriptLine, found.lines),
             "timed_scenes": (Scene, found.scenes),
         }
-        return _Found(tables, [*_doubt_of_screenplay(found.cues), *warnings])
+        return _Found(tables, [*_doubt_of_screenplay(found), *warnings])
 
     def _scenes(self) -> _Found:
         project = Project(self.store)

@@ -86,8 +86,10 @@ class AlignerModel:
             answer: what ``read_off`` made of them.
         """
         moves = self.chain.motions(gaps, evidence.shape[1])
-        score = chain_log_odds(self.chain.scale * evidence - self.chain.doubt, moves) / len(gaps)
-        return Fit(round(score, 4), self.chance.tail(score, evidence.shape[1]), round(float(answer.scores.mean()), 4))
+        odds = chain_log_odds(self.chain.scale * evidence - self.chain.doubt, moves)
+        score = round(odds / len(gaps), 3)  # what lies behind differs from machine to machine
+        p_value = float(f"{self.chance.tail(score, evidence.shape[1]):.3g}")
+        return Fit(score, p_value, round(float(answer.scores.mean()), 3))
 
 
 @functools.cache

@@ -51,11 +51,20 @@ EVIDENCE = ("spelling", "words in order", "likelihood", "chain", "continuity", "
 
 @dataclass(frozen=True)
 class ScreenplayAlignment:
-    """The records with what the aligner found: cues with speakers and scenes, lines and scenes with times."""
+    """The records with what the aligner found: cues with speakers and scenes, lines and scenes with times.
+
+    ``share`` is that of the spoken parts which a line of the screenplay explains.
+    """
 
     cues: tuple[Cue, ...]
     lines: tuple[ScriptLine, ...]
     scenes: tuple[Scene, ...]
+    share: float = 0.0
+
+
+FOREIGN = 0.2
+"""A screenplay that explains a smaller share of what is said is another film's; the film's own reaches 0.7 even in a
+distant draft, others 0.02."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,9 @@ def align_screenplay(
         evidence += meaning_evidence(parts, turns, found.matched, found.passing, encoder, store)
         found = _walk(evidence, wanted, turns, steps)
     cast = find_cast(turns)
+    share = float((found.matched.sum(axis=1) >= MATCHED).mean())
+    if share < FOREIGN:
+        leave_out = {*leave_out, "continuity"}  # between lines of another film there is no conversation to go on
     voices = _voices(cues, parts, turns, found, cast, leave_out)
     verdicts = _verdicts(parts, turns, found, cast, voices)
     told = tuple(_attribute(cue, known) for cue, known in zip(cues, _by_cue(cues, parts, verdicts), strict=True))
@@ -125,7 +137,8 @@ def align_screenplay(
     lines = time_lines(cues, turns, [(parts[k], place) for k, place in spoken], screenplay.lines)
     moved = moved_scenes([place for _, place in spoken], [float(found.matched[at]) for at in spoken], turns)
     scenes = time_scenes(told, lines, screenplay.scenes)
-    return ScreenplayAlignment(told, lines, tuple(replace(scene, moved=scene.index in moved) for scene in scenes))
+    scenes = tuple(replace(scene, moved=scene.index in moved) for scene in scenes)
+    return ScreenplayAlignment(told, lines, scenes, share)
 
 
 def _walk(evidence: np.ndarray, wanted: Mapping[int, str], turns: Sequence[Turn], steps: Sequence[Motion]) -> _Found:

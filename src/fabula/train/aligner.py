@@ -21,6 +21,7 @@ from fabula.train.pairs import TruePair
 
 KEEP = 4  # one novel in so many is kept from the network, for the chain and the calibration
 JOINED = (1, 2, 6)  # novels in a row that a film is laid beside, to learn how chance grows with length
+LEAST = 0.7  # real films invent lines that sound like their book, more than made ones do
 EASY = 0.3  # weight of an abridged novel's sentence against a cue's
 START = Chain(
     scale=1.0,
@@ -115,9 +116,8 @@ def calibrated(model: AlignerModel, answers: Sequence[Answer], pairs: Sequence[T
         for column in zip(*(_outcome(a, p) for a, p in zip(answers, pairs, strict=True)), strict=True)
     )
     calibration = learn_calibration(raw, right, weights)
-    return dataclasses.replace(
-        model, calibration=calibration, accept=best_threshold(calibration(raw), right, tells, weights)
-    )
+    accept = max(best_threshold(calibration(raw), right, tells, weights), LEAST)
+    return dataclasses.replace(model, calibration=calibration, accept=accept)
 
 
 def _outcome(answer: Answer, pair: TruePair) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
