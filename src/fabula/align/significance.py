@@ -11,8 +11,8 @@ import numpy as np
 
 NEWTON_STEPS = 50
 LENGTH = 1000  # texts of the book for which a Chance gives its location
-SIGNIFICANT = 0.01
-"""A film is said to follow a book when chance would give its score in one of a hundred pairs at most."""
+SIGNIFICANT = 0.001
+"""A film is said to follow a book when chance would give its score in one of a thousand pairs at most."""
 
 
 @dataclass(frozen=True, slots=True)
