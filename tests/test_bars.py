@@ -48,8 +48,8 @@ def test_pages_of_a_real_film(data_dir: Path, tmp_path: Path) -> None:
     truth = data_dir / "truth"
     before = [path, truth / "farewell_to_arms.jsonl", truth / "farewell_to_arms_none.jsonl"]
     result = score(data_dir, "score_book_alignment.py", rows, tmp_path, before, [])
-    assert result["recall"] >= 0.70
+    assert result["recall"] >= 0.66
     assert result["ap"] >= 0.72
-    assert result["decision_f1"] >= 0.62
+    assert result["decision_f1"] >= 0.64
     assert result["false_alarm"] <= 0.10
     assert result["passages_not_in_book"] == 0
