@@ -11,8 +11,9 @@ import numpy as np
 
 NEWTON_STEPS = 50
 LENGTH = 1000  # texts of the book for which a Chance gives its location
-SIGNIFICANT = 0.001
-"""A film is said to follow a book when chance would give its score in one of a thousand pairs at most."""
+SIGNIFICANT = 1e-5
+"""The greatest p-value with which a film is said to follow a book. So small because films differ: the Gumbel was fitted
+over all films, and one of songs and cries (Gulliver's Travels, 1939) scores 2e-5 with a book of another."""
 
 
 @dataclass(frozen=True, slots=True)
