@@ -108,7 +108,7 @@ def test_ranks_and_errors_are_counted() -> None:
     def verdict(film: str, book: str, right: bool, score: float, p: float) -> Verdict:
         return Verdict(film, book, right, False, Fit(score, p, 0.1))
 
-    rows = [verdict("a", "x", True, 1.0, 0.5), verdict("a", "y", False, 2.0, 0.001), verdict("a", "z", False, 1.0, 1.0)]
+    rows = [verdict("a", "x", True, 1.0, 0.5), verdict("a", "y", False, 2.0, 1e-6), verdict("a", "z", False, 1.0, 1.0)]
     summary = summarise_shelf([*rows, verdict("b", "x", False, 9.0, 1.0)])
     assert summary.ranks == {"a": 2}
     assert (summary.right, summary.right_accepted, summary.wrong, summary.wrong_accepted) == (1, 0, 3, 1)
