@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
 
 from fabula.align.lattice import Motion, chain_marginals, motion
 
@@ -98,7 +97,8 @@ class Calibration:
     def __call__(self, probability: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of the same shape."""
         p = np.clip(probability, 1e-6, 1 - 1e-6)
-        calibrated: np.ndarray = expit(self.slope * logit(p) + self.offset)
+        odds = self.slope * np.log(p / (1 - p)) + self.offset
+        calibrated: np.ndarray = np.exp(-np.logaddexp(0, -odds))
         return calibrated
 
 

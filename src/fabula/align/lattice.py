@@ -9,7 +9,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from fabula.sequences import bit_rows
 
@@ -81,6 +80,8 @@ class Motion:
     def _step(
         self, mass: np.ndarray, up: tuple[tuple[float, float], ...], down: tuple[tuple[float, float], ...]
     ) -> np.ndarray:
+        from scipy.signal import lfilter  # here, because importing it takes a second that most commands do not need
+
         out: np.ndarray = self.stay * mass + self.jump * mass.mean(axis=-1, keepdims=True)
         for share, decay in up:
             out += share * (1 - decay) * lfilter([0.0, 1.0], [1.0, -decay], mass)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize
 
 from fabula.align.chain import NEAR, Calibration
 from fabula.align.model import Answer
@@ -25,6 +24,8 @@ def learn_calibration(probabilities: np.ndarray, right: np.ndarray, weights: np.
         right: (n,) bool.
         weights: (n,) of the examples; all alike otherwise.
     """
+    from scipy.optimize import minimize  # late: it takes long to import
+
     p = np.clip(probabilities, 1e-6, 1 - 1e-6)
     odds, sign = np.log(p / (1 - p)), np.where(right, 1.0, -1.0)
     share = np.full(len(right), 1 / len(right)) if weights is None else weights / weights.sum()
