@@ -76,13 +76,17 @@ def borrow_command(
         loans = borrow(cues, shots, shelf_books.values(), per_shot=count, progress=told)
     for loan in loans:
         book = shelf_books[loan.path]
-        row = {"shot": loan.shot, "score": loan.score, "book": book.title, "passage": passage_row(book, loan.passage)}
-        text = f"{loan.shot:6d}  {loan.score:4.2f}  {book.title}: {book.passages[loan.passage].prose}"
+        row = {"shot": loan.shot, "score": loan.score, "book": _title(book), "passage": passage_row(book, loan.passage)}
+        text = f"{loan.shot:6d}  {loan.score:4.2f}  {_title(book)}: {book.passages[loan.passage].prose}"
         sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else text) + "\n")
 
 
 def _follows(p_value: float) -> bool:
     return p_value <= SIGNIFICANT
+
+
+def _title(book: Book) -> str:
+    return book.title or Path(book.path).stem
 
 
 def _paths(books: Sequence[Path]) -> list[Path]:
