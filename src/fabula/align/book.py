@@ -16,7 +16,7 @@ from fabula.align.channels import standardise
 from fabula.align.model import BUILTIN, AlignerModel, Answer, load_model
 from fabula.align.order import out_of_order
 from fabula.align.pins import pin_evidence, pinned_places, with_pins
-from fabula.align.significance import SIGNIFICANT
+from fabula.align.significance import is_significant
 from fabula.align.stack import Channel, Pair, channel_stack
 from fabula.align.words import tokenise
 from fabula.features import DEFAULT_ENCODER, Encoder, embed, open_cache
@@ -103,13 +103,13 @@ def align_book(
         return BookAlignment(with_pins((*nothing, *left), pins), None, True)
     loaded = load_model(model) if isinstance(model, str) else model
     pair = make_pair(spoken, text, encoder, store or open_cache(), progress)
-    gaps = silences([cue.start for cue in spoken], [cue.end for cue in spoken])
+    gaps = silences_before(spoken)
     stack = channel_stack(pair, loaded.channels)
     evidence = loaded.network.evidence(stack) + _more(pair, channels or {})
     pinned = pinned_places(spoken, text.passages, pins)
     answer = loaded.read_off(pin_evidence(evidence, pinned), gaps)
     fit = loaded.fit(evidence, gaps, answer)
-    follows = trust or bool(pinned) or fit.p_value <= SIGNIFICANT
+    follows = trust or bool(pinned) or is_significant(fit.p_value)
     why = _reasons(stack, loaded.channels, answer.places)
     links = _links(cues, spoken, text, pair, answer, why, loaded.accept if follows else np.inf)
     return BookAlignment(with_pins(links, pins), fit, follows)
@@ -118,6 +118,11 @@ def align_book(
 def spoken_cues(cues: Sequence[Cue]) -> list[Cue]:
     """The cues that can tell something: speech with words in it."""
     return [cue for cue in cues if cue.kind is CueKind.SPEECH and tokenise(spoken_text(cue))]
+
+
+def silences_before(cues: Sequence[Cue]) -> np.ndarray:
+    """Seconds of silence before each cue: (n,)."""
+    return silences([cue.start for cue in cues], [cue.end for cue in cues])
 
 
 def spoken_text(cue: Cue) -> str:

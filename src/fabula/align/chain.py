@@ -79,6 +79,17 @@ def silences(starts: Sequence[float], ends: Sequence[float]) -> np.ndarray:
     return gaps
 
 
+def choice_probabilities(evidence: np.ndarray) -> np.ndarray:
+    """The network's own choice for each unit by itself: probabilities (..., m) of telling each text; the rest is none.
+
+    Evidence e of m texts gives a text the weight exp(e) / m and none of them the weight 1, as the network is trained
+    (``fabula.models.match_network.choice_loss``).
+    """
+    odds = np.exp(np.clip(evidence, -60, 60).astype(np.float64)) / evidence.shape[-1]
+    found: np.ndarray = odds / (1 + odds.sum(axis=-1, keepdims=True))
+    return found
+
+
 def mass_near(matched: np.ndarray, places: np.ndarray, near: int = NEAR) -> np.ndarray:
     """Probability (n,) that a unit tells a text within ``near`` texts of its place (n,)."""
     summed = np.cumsum(np.pad(matched, ((0, 0), (1, 0))), axis=1, dtype=np.float64)

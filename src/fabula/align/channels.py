@@ -133,8 +133,13 @@ def _with_neighbours(vectors: np.ndarray, reach: int) -> np.ndarray:
     summed = np.cumsum(np.pad(vectors, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
     rows = np.arange(len(vectors))
     window = summed[np.minimum(rows + reach + 1, len(vectors))] - summed[np.maximum(rows - reach, 0)]
-    unit: np.ndarray = window / np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-9)
-    return unit.astype(np.float32)
+    return unit_rows(window).astype(np.float32)
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """The vectors (n, d) scaled to unit length; zero vectors stay zero."""
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def timeline_prior(units: int, lengths: np.ndarray) -> np.ndarray:

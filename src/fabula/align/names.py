@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from fabula.align.channels import unit_rows
 from fabula.align.words import tokenise
 
 LEAST = 3  # a name that a book uses less often identifies nobody
@@ -97,7 +98,7 @@ def name_cosine(
         return np.zeros((len(units), len(texts)), np.float32)
     written, spoken = _mentions(texts, index, aliases), _mentions(units, index, aliases)
     rarity = np.log(len(texts) / np.maximum((written >= 1).sum(axis=0), 1)).astype(np.float32)
-    found: np.ndarray = _unit(_around(spoken) * rarity) @ _unit(_around(written) * rarity).T
+    found: np.ndarray = unit_rows(_around(spoken) * rarity) @ unit_rows(_around(written) * rarity).T
     return found
 
 
@@ -121,9 +122,4 @@ def _around(mentions: np.ndarray) -> np.ndarray:
     for step in range(1, REACH + 1):
         out[step:] += mentions[:-step] / (1 + step)
         out[:-step] += mentions[step:] / (1 + step)
-    return out
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    out: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return out

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from fabula.align.lattice import Motion, chain_marginals, motion
 from fabula.align.pins import pin_speakers, pinned_speakers, with_speakers
@@ -210,6 +209,8 @@ def _verdicts(
 
 def _sum_by(mass: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
     """Sum the columns of (n, m) mass that belong to the same group: (n, count)."""
+    from scipy.sparse import csr_array  # late: most commands do not need it
+
     found: np.ndarray = (
         csr_array((np.ones(len(groups)), (groups, np.arange(len(groups)))), (count, len(groups))) @ mass.T
     ).T

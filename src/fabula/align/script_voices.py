@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fabula.align.script_evidence import NAMED
 from fabula.align.turns import Part, Turn
 
 NEAR = 4.0  # speeches: over so many the probability that somebody speaks falls to a third
 OTHER_SCENE = 0.3  # how much less the people of another scene count
 ANYBODY = 0.02  # share of the probability that goes to people who are not near
-NAMED = 3.0  # nats for a speaker whom the subtitles name themselves
 LEAST_MENTIONS = 3
 PRIOR_MENTIONS = 1.0
 

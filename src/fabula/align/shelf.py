@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabula.align.book import Text, alignable, make_pair, spoken_cues
-from fabula.align.chain import silences
+from fabula.align.book import Text, alignable, make_pair, silences_before, spoken_cues
+from fabula.align.chain import choice_probabilities
 from fabula.align.model import BUILTIN, AlignerModel, load_model
 from fabula.features import DEFAULT_ENCODER, Encoder, open_cache
 from fabula.files.store import Store
@@ -59,7 +59,7 @@ def rank_books(
     """
     loaded = load_model(model) if isinstance(model, str) else model
     spoken = spoken_cues(cues)
-    gaps = silences([cue.start for cue in spoken], [cue.end for cue in spoken])
+    gaps = silences_before(spoken)
     ranked = []
     for book in books:
         text = alignable(book)
@@ -126,8 +126,7 @@ def _loans(evidence: np.ndarray, owner: np.ndarray, text: Text, book: Book, coun
     short = np.array([len(passage.text.split()) <= MOST_WORDS for passage in text.passages])
     for shot in np.unique(owner):
         told = evidence[owner == shot].max(axis=0)  # the line that fits best decides, not the small talk around it
-        odds = np.exp(np.clip(told, -60, 60).astype(np.float64)) / len(told)
-        chance = np.where(short, odds, 0.0) / (1 + odds.sum())
+        chance = np.where(short, choice_probabilities(told), 0.0)
         for place in np.argsort(-chance)[:count].tolist():
             if chance[place] > 0:
                 yield Loan(int(shot), book.path, text.passages[place].index, round(chance[place], 4))

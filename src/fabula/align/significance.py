@@ -16,6 +16,11 @@ SIGNIFICANT = 1e-5
 over all films, and one of songs and cries (Gulliver's Travels, 1939) scores 2e-5 with a book of another."""
 
 
+def is_significant(p_value: float) -> bool:
+    """Whether a film is said to follow a book: chance hardly ever gives such a score."""
+    return p_value <= SIGNIFICANT
+
+
 @dataclass(frozen=True, slots=True)
 class Gumbel:
     """The distribution of the largest of many chance scores: P(X <= x) = exp(-exp(-(x - location) / scale))."""

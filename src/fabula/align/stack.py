@@ -7,7 +7,8 @@ a match against what chance would give.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from fabula.align.channels import (
     surprise,
     tfidf_cosine,
     timeline_prior,
+    unit_rows,
 )
 from fabula.align.names import learn_aliases, learn_names, name_cosine
 from fabula.align.words import tokenise
@@ -46,19 +48,26 @@ class Pair:
     sentence_vectors: np.ndarray
     starts: np.ndarray
     speakers: Sequence[str | None] = ()
-    units: Sequence[Tokens] = field(init=False)
-    texts: Sequence[Tokens] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", [tokenise(line) for line in self.lines])
-        object.__setattr__(self, "texts", [tokenise(text) for text in self.prose])
+    @cached_property
+    def units(self) -> Sequence[Tokens]:
+        """Tokens of each film unit."""
+        return [tokenise(line) for line in self.lines]
 
-    @property
+    @cached_property
+    def texts(self) -> Sequence[Tokens]:
+        """Tokens of each book unit."""
+        return [tokenise(text) for text in self.prose]
+
+    @cached_property
     def text_vectors(self) -> np.ndarray:
         """(m, d) unit vectors of the book units: means of their sentences."""
-        summed = np.add.reduceat(self.sentence_vectors, self.starts, axis=0)
-        unit: np.ndarray = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
-        return unit
+        return unit_rows(np.add.reduceat(self.sentence_vectors, self.starts, axis=0))
+
+    @cached_property
+    def surprise(self) -> np.ndarray:
+        """(n,) how much each film unit's words say in all, in nats."""
+        return surprise(self.units, self.texts)
 
 
 Channel = Callable[[Pair], np.ndarray]
@@ -71,8 +80,7 @@ def quoted(text: str) -> str:
 
 
 def _coverage(pair: Pair) -> np.ndarray:
-    whole = surprise(pair.units, pair.texts)
-    share: np.ndarray = ngram_overlap(pair.units, pair.texts, (1,)) / np.maximum(whole, 3.0)[:, None]
+    share: np.ndarray = ngram_overlap(pair.units, pair.texts, (1,)) / np.maximum(pair.surprise, 3.0)[:, None]
     return share
 
 
@@ -104,7 +112,7 @@ CHANNELS: dict[str, Channel] = {
     "scene": lambda p: _context(p, (8, 8)),
     "names": _names,
     "timeline": lambda p: timeline_prior(len(p.units), np.array([len(t) for t in p.texts])) * 2,
-    "rarity": lambda p: np.repeat(surprise(p.units, p.texts)[:, None] / 30, len(p.texts), axis=1),
+    "rarity": lambda p: np.repeat(p.surprise[:, None] / 30, len(p.texts), axis=1),
     "length": lambda p: np.tile(np.log1p([len(t) for t in p.texts]) / 5, (len(p.units), 1)),
 }
 """What the network reads, in its order. Scaled so that values that matter are of the order of one."""

@@ -7,9 +7,12 @@ the neighbours lie says the rest. All values are about 0..1.
 
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 from fabula.align.lattice import longest_common_subsequence
 from fabula.align.words import tokenise
@@ -101,7 +104,9 @@ def _surprise(a: Sequence[Sequence[Hashable]], b: Sequence[Sequence[Hashable]]) 
     return {key: float(np.log(total / count)) for key, count in counts.items()}
 
 
-def _incidence(texts: Sequence[Sequence[Hashable]], number: dict[Hashable, int]) -> sparse.csr_matrix:
+def _incidence(texts: Sequence[Sequence[Hashable]], number: dict[Hashable, int]) -> "sparse.csr_matrix":
+    from scipy import sparse  # late: most commands do not need it
+
     found = [[number[key] for key in set(tokens)] for tokens in texts]
     ends = np.cumsum([0, *(len(keys) for keys in found)])
     where = np.array([k for keys in found for k in keys], np.intp)

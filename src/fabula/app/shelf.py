@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from fabula.align.shelf import borrow, rank_books
-from fabula.align.significance import SIGNIFICANT
+from fabula.align.significance import is_significant
 from fabula.app.progress import shown_progress
 from fabula.errors import FabulaError, InputError
 from fabula.files.book import read_book
@@ -45,7 +45,12 @@ def shelf(
         told = partial(progress, "books") if progress else None
         ranked = rank_books(cues, _read(_paths(books)), progress=told)
     for found in ranked:
-        row = {"book": found.title, "path": found.path, **asdict(found.fit), "follows": _follows(found.fit.p_value)}
+        row = {
+            "book": found.title,
+            "path": found.path,
+            **asdict(found.fit),
+            "follows": is_significant(found.fit.p_value),
+        }
         verdict = "follows" if row["follows"] else "no"
         line = f"{found.fit.score:8.3f}  p {found.fit.p_value:8.2g}  {found.fit.told:4.0%}  {verdict:<8}{found.title}"
         sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else line) + "\n")
@@ -79,10 +84,6 @@ def borrow_command(
         row = {"shot": loan.shot, "score": loan.score, "book": _title(book), "passage": passage_row(book, loan.passage)}
         text = f"{loan.shot:6d}  {loan.score:4.2f}  {_title(book)}: {book.passages[loan.passage].prose}"
         sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else text) + "\n")
-
-
-def _follows(p_value: float) -> bool:
-    return p_value <= SIGNIFICANT
 
 
 def _title(book: Book) -> str:

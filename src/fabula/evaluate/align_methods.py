@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabula.align.chain import mass_near
+from fabula.align.chain import choice_probabilities, mass_near
 from fabula.align.channels import standardise
 from fabula.align.lattice import best_path, chain_marginals, motion
 from fabula.align.model import AlignerModel, Answer
-from fabula.align.significance import SIGNIFICANT
+from fabula.align.significance import is_significant
 from fabula.align.stack import CHANNELS
 from fabula.evaluate.peers import drop_dtw, dtw
 
@@ -89,7 +89,7 @@ def _whole(model: AlignerModel, film: Channels) -> tuple[Answer, float]:
     """As ``fabula align`` does it: nothing is accepted when chance explains how well the film follows the book."""
     evidence = film.evidence(model)
     answer = model.read_off(evidence, film.gaps)
-    follows = model.fit(evidence, film.gaps, answer).p_value <= SIGNIFICANT
+    follows = is_significant(model.fit(evidence, film.gaps, answer).p_value)
     return answer, model.accept if follows else float("inf")
 
 
@@ -109,8 +109,7 @@ def _by_hand(film: Channels) -> tuple[Answer, None]:
 def _without_chain(model: AlignerModel, film: Channels) -> tuple[Answer, None]:
     """The network's own choice between all texts and none, as it was trained for it."""
     evidence = film.evidence(model)
-    odds = np.exp(np.clip(evidence, -60, 60).astype(np.float64)) / evidence.shape[1]
-    matched = (odds / (1 + odds.sum(axis=1, keepdims=True))).astype(np.float32)
+    matched = choice_probabilities(evidence).astype(np.float32)
     places = matched.argmax(axis=1)
     return Answer(places, mass_near(matched, places), matched, evidence), None
 

@@ -11,12 +11,8 @@ import numpy as np
 
 from fabula.align.book import alignable, spoken_cues
 from fabula.evaluate.correspondences import Correspondence, correspondences_of
-from fabula.evaluate.demo import DemoFiles
-from fabula.evaluate.demo.build import edition, write_sources
-from fabula.evaluate.demo.cutting import read_cutting
+from fabula.evaluate.demo.build import write_demo_texts
 from fabula.evaluate.demo.scores_book import find_paragraphs
-from fabula.evaluate.demo.tale import read_tale
-from fabula.evaluate.demo.truth import tell_truth
 from fabula.features import DEFAULT_ENCODER, Encoder
 from fabula.files.ablit import HELD_BACK, read_ablit
 from fabula.files.book import read_book
@@ -139,12 +135,9 @@ def trained_films(data: Path, store: Store, encoder: str | Encoder = DEFAULT_ENC
 
 def demo_known_film(store: Store, encoder: str | Encoder = DEFAULT_ENCODER) -> KnownFilm:
     """The demo's subtitles with its short story; nothing is drawn."""
-    cutting = read_cutting()
     with tempfile.TemporaryDirectory() as folder:
-        files = DemoFiles.within(Path(folder))
-        write_sources(files, cutting)
+        files, truth = write_demo_texts(Path(folder))
         cues, book = read_subtitles(files.subtitles).cues, read_book(files.book)
-    truth = tell_truth(cutting, read_tale(), edition())
     place = find_paragraphs(truth.paragraphs, book)
     rows = tuple(
         (cue.number, cue.number, place[name], place[name], nearness, 1.0)

@@ -13,11 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from fabula.errors import InputError
-from fabula.evaluate.demo import DemoFiles
-from fabula.evaluate.demo.build import edition, write_sources
-from fabula.evaluate.demo.cutting import read_cutting
-from fabula.evaluate.demo.tale import read_tale
-from fabula.evaluate.demo.truth import Truth, tell_truth
+from fabula.evaluate.demo.build import write_demo_texts
+from fabula.evaluate.demo.truth import Truth
 from fabula.files.screenplay import read_screenplay
 from fabula.files.subtitles import read_subtitles
 from fabula.records import Cue, CueKind, Screenplay
@@ -106,12 +103,9 @@ def _plain(name: str) -> str:
 
 def demo_film() -> GoldFilm:
     """The demo's subtitles and screenplay with its truth; nothing is drawn."""
-    cutting = read_cutting()
     with tempfile.TemporaryDirectory() as folder:
-        files = DemoFiles.within(Path(folder))
-        write_sources(files, cutting)
+        files, truth = write_demo_texts(Path(folder))
         cues, screenplay = read_subtitles(files.subtitles).cues, read_screenplay(files.screenplay)
-    truth = tell_truth(cutting, read_tale(), edition())
     return GoldFilm("demo", cues, screenplay, _demo_gold(truth, screenplay), {})
 
 

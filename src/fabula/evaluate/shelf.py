@@ -11,14 +11,14 @@ from pathlib import Path
 
 from fabula.align.model import AlignerModel
 from fabula.align.shelf import rank_books
-from fabula.align.significance import SIGNIFICANT
+from fabula.align.significance import is_significant
 from fabula.errors import InputError
 from fabula.features import DEFAULT_ENCODER, Encoder
 from fabula.files.book import read_book
 from fabula.files.store import Store
 from fabula.files.subtitles import read_subtitles
 from fabula.records import Book, Fit
-from fabula.train.material import CHANCE_EVERY, TEST_FILMS, WITH_BOOKS
+from fabula.train.material import WITH_BOOKS, films_for_chance
 
 RIGHT = {
     "a-farewell-to-arms": "ernest-hemingway_a-farewell-to-arms.txt",
@@ -55,7 +55,7 @@ class Verdict:
     @property
     def accepted(self) -> bool:
         """Whether the film is taken to follow the book."""
-        return self.fit.p_value <= SIGNIFICANT
+        return is_significant(self.fit.p_value)
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ def own_name(film: Path) -> str:
 
 def stranger_films(films: Sequence[Path]) -> list[Path]:
     """Films that no book of the shelf tells and on which chance was not fitted, shuffled by the hash of their names."""
-    without = [film for film in films if not film.name.startswith((*WITH_BOOKS, *TEST_FILMS))]
-    fitted = set(without[::CHANCE_EVERY])  # as fabula.train.material.real_films picks them
-    return sorted((film for film in without if film not in fitted), key=lambda film: _number(film.name))
+    fitted = films_for_chance(films)
+    strangers = (film for film in films if not film.name.startswith(WITH_BOOKS) and film not in fitted)
+    return sorted(strangers, key=lambda film: _number(film.name))
 
 
 def _number(name: str) -> int:

@@ -10,10 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from fabula.align.book import alignable, make_pair, spoken_cues
-from fabula.align.chain import silences
+from fabula.align.book import alignable, make_pair, silences_before, spoken_cues
 from fabula.errors import InputError
 from fabula.features import DEFAULT_ENCODER, Encoder
 from fabula.files.book import read_book
@@ -74,8 +71,7 @@ def pair_of_annotation(found: Annotation, store: Store, encoder: str | Encoder =
         if sure >= SURE:
             for cue in range(first, last + 1):
                 truth.setdefault(cue, set()).update(place[p] for p in range(begin, end + 1) if p in place)
-    gaps = silences([cue.start for cue in spoken], [cue.end for cue in spoken])
     rows: Sequence[tuple[int, ...] | None] = [
         tuple(sorted(truth[cue.number])) if cue.number in truth else None for cue in spoken
     ]
-    return TruePair(found.name, make_pair(spoken, text, encoder, store), tuple(rows), np.asarray(gaps))
+    return TruePair(found.name, make_pair(spoken, text, encoder, store), tuple(rows), silences_before(spoken))

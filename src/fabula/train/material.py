@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fabula.align.book import spoken_cues, spoken_text
-from fabula.align.chain import silences
+from fabula.align.book import silences_before, spoken_cues, spoken_text
 from fabula.align.stack import Pair
 from fabula.errors import InputError
 from fabula.features import DEFAULT_ENCODER, embed
@@ -108,15 +107,19 @@ def made_pairs(
     return pairs
 
 
+def films_for_chance(paths: Sequence[Path]) -> list[Path]:
+    """The files of subtitles on which chance is fitted: every eighth of those whose film has no book here."""
+    return [path for path in paths if not path.name.startswith(WITH_BOOKS)][::CHANCE_EVERY]
+
+
 def real_films(folder: str | Path, store: Store) -> Iterator[TruePair]:
     """Every eighth file of real subtitles, without a book (the pair's texts are empty), to learn what chance is."""
-    paths = [p for p in sorted(Path(folder).glob("*.srt")) if not p.name.startswith(WITH_BOOKS)]
-    for path in paths[::CHANCE_EVERY]:
+    for path in films_for_chance(sorted(Path(folder).glob("*.srt"))):
         cues = spoken_cues(read_subtitles(path).cues)
         lines = [spoken_text(cue) for cue in cues]
         vectors = embed(lines, DEFAULT_ENCODER, store)
         pair = Pair(lines, (), vectors, vectors[:0], np.zeros(0, int))
-        yield TruePair(path.stem, pair, (None,) * len(lines), silences([c.start for c in cues], [c.end for c in cues]))
+        yield TruePair(path.stem, pair, (None,) * len(lines), silences_before(cues))
 
 
 def mismatched(film: Pair, novels: Sequence[Pair]) -> Pair:

@@ -13,7 +13,6 @@ from fabula.features import DEFAULT_ENCODER, Encoder, embed
 from fabula.files.ablit import AbridgedChapter
 from fabula.files.book.sentences import split_sentences
 from fabula.files.store import Store
-from fabula.records import Progress
 from fabula.train.adaptations import Adaptation
 
 EXCERPT = 25  # chapters of an abridged novel in one pair: long enough that places must be found, not guessed
@@ -30,16 +29,14 @@ class TruePair:
     kinds: tuple[str, ...] = ()
 
 
-def make_pair(
-    lines: Sequence[str], prose: Sequence[str], encoder: str | Encoder, store: Store, progress: Progress | None = None
-) -> Pair:
+def make_pair(lines: Sequence[str], prose: Sequence[str], encoder: str | Encoder, store: Store) -> Pair:
     """Embed lines and the sentences of texts."""
     sentences: list[str] = []
     starts: list[int] = []
     for text in prose:
         starts.append(len(sentences))
         sentences += [text[a:b] for a, b in split_sentences(text)] or [text]
-    vectors = embed([*lines, *sentences], encoder, store, progress)
+    vectors = embed([*lines, *sentences], encoder, store)
     return Pair(lines, prose, vectors[: len(lines)], vectors[len(lines) :], np.array(starts))
 
 

@@ -62,6 +62,17 @@ def build_demo(folder: Path, progress: Progress | None = None) -> DemoFiles:
     return files
 
 
+def write_demo_texts(folder: Path) -> tuple[DemoFiles, Truth]:
+    """Write subtitles, screenplay and book, and tell the truth about them; nothing is drawn.
+
+    Args:
+        folder: where to; it must be there.
+    """
+    files, cutting = DemoFiles.within(folder), read_cutting()
+    write_sources(files, cutting)
+    return files, tell_truth(cutting, read_tale(), edition())
+
+
 def write_sources(files: DemoFiles, cutting: Cutting) -> None:
     """Write what takes no time: subtitles, screenplay and book."""
     write_text(files.subtitles, srt(cutting), force=True)
