@@ -389,3 +389,25 @@ class Adaptation:
         """Share of the book's words that the film tells, weighted by how sure the links are."""
         words = sum(chapter.words for chapter in self.chapters)
         return sum(chapter.words * chapter.faithfulness for chapter in self.chapters) / max(words, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A sentence that describes a picture.
+
+    ``score`` is the mean log probability of its words, in nats (nearer to 0 is surer); ``shot`` the index of the shot
+    that it describes, None for a picture of its own.
+    """
+
+    text: str
+    score: float
+    shot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A phrase and where it is seen: ``box`` is (x, y, width, height) in pixels of the picture, from its top left."""
+
+    box: tuple[int, int, int, int]
+    text: str
+    score: float

@@ -1,0 +1,48 @@
+"""Picture files -> RGB arrays."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from fabula.errors import InputError
+from fabula.files.text import require_file
+
+MOST_PIXELS = 200_000_000  # what a picture may say to be: a small file can unfold to many gigabytes
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+
+
+def read_picture(path: str | Path) -> np.ndarray:
+    """A picture as RGB bytes, turned as its camera says, transparency on white: (height, width, 3) uint8.
+
+    Raises:
+        InputError: there is no such file, it is no picture, it is cut short, or it is larger than any picture.
+    """
+    path = require_file(path)
+    try:
+        with Image.open(path) as found:
+            if found.width * found.height > MOST_PIXELS:
+                raise InputError(path, f"{found.width} x {found.height} pixels is too large", "scale it down first")
+            return np.asarray(_flat(ImageOps.exif_transpose(found)))
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise InputError(path, f"this is no picture that can be read ({error})", "save it as JPEG or PNG") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(path, f"the picture is damaged ({error})", "copy it again, or save it anew") from error
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    opaque = Image.new("RGBA", picture.size, "white")
+    opaque.alpha_composite(picture.convert("RGBA"))
+    return opaque.convert("RGB")
+
+
+def squash(picture: np.ndarray, size: int) -> np.ndarray:
+    """The whole picture as a square, whatever its aspect: (height, width, 3) -> (size, size, 3) uint8.
+
+    Nothing is cut off, so a region of the square is a region of the picture.
+    """
+    if picture.shape[:2] == (size, size):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC))

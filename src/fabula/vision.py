@@ -1,0 +1,176 @@
+"""Pictures and sentences -> vectors in one space, and pictures -> sentences. A name picks the model."""
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from fabula.errors import FabulaError
+from fabula.features import HashEncoder
+from fabula.files.pictures import read_picture, squash
+from fabula.records import Caption, Progress
+
+DEFAULT_VISION = "builtin"
+DEFAULT_CAPTIONER = "builtin"
+
+Picture = str | Path | np.ndarray
+"""A picture's file, or its RGB bytes: (height, width, 3) uint8."""
+
+
+class Vision(Protocol):
+    """A space for pictures and sentences. ``name`` keys caches, so it must change when the weights do."""
+
+    name: str
+    dimension: int
+
+    def encode_images(self, images: Sequence[Picture], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of pictures: (n, d) float32, rows of unit length."""
+        ...
+
+    def encode_text(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of sentences: (m, d) float32, rows of unit length; their dot product with a picture's is the fit."""
+        ...
+
+    def score(self, images: Sequence[Picture], texts: Sequence[str]) -> np.ndarray:
+        """How well each sentence fits each picture: (n, m) float32, higher is better, with the model's best means.
+
+        A model that has word-region scores reranks with them; the values are of the order of a cosine.
+        """
+        ...
+
+    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Calibrated probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m)."""
+        ...
+
+
+@dataclass(frozen=True)
+class WordRegions:
+    """Which region of a picture each word speaks of.
+
+    ``words`` as they stand in the text; ``scores`` (words, rows, columns) float32: the similarity of each word with
+    each cell of a grid that is laid over the whole picture, row by row from its top left.
+    """
+
+    words: tuple[str, ...]
+    scores: np.ndarray
+
+
+@runtime_checkable
+class Grounder(Protocol):
+    """A vision model that also says which region a word speaks of."""
+
+    def ground(self, images: Sequence[Picture], texts: Sequence[str]) -> list[WordRegions]:
+        """For each picture with its text (as many texts as pictures), the scores of its words and regions."""
+        ...
+
+
+class Captioner(Protocol):
+    """A model that describes pictures."""
+
+    name: str
+
+    def caption(
+        self, images: Sequence[Picture], count: int = 1, progress: Progress | None = None
+    ) -> list[list[Caption]]:
+        """``count`` distinct captions for each picture, best first."""
+        ...
+
+
+_COLOURS = {
+    "black": (0, 0, 0),
+    "white": (255, 255, 255),
+    "grey": (128, 128, 128),
+    "red": (220, 30, 30),
+    "green": (40, 150, 40),
+    "blue": (40, 60, 200),
+    "yellow": (240, 220, 40),
+    "orange": (240, 140, 30),
+    "brown": (110, 70, 40),
+    "pink": (240, 150, 190),
+    "purple": (120, 50, 140),
+}
+_HASH_SIZE = 32
+
+
+class HashVision:
+    """A vision without weights, for tests and for speed: it knows the names of eleven colours, and no more.
+
+    A picture's vector is the sum of the hashed names of its colours, each weighted by its share of the picture.
+    """
+
+    def __init__(self, dimension: int = 256) -> None:
+        self._words = HashEncoder(dimension)
+        self.name, self.dimension = f"hash-vision-{dimension}", dimension
+
+    def encode_images(self, images: Sequence[Picture], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of pictures: (n, d) float32, rows of unit length."""
+        names = self._words.encode(list(_COLOURS))
+        out = np.zeros((len(images), self.dimension), np.float32)
+        for k, image in enumerate(images):
+            small = squash(as_array(image), _HASH_SIZE).reshape(-1, 1, 3).astype(np.float32)
+            nearest = np.square(small - np.array(list(_COLOURS.values()), np.float32)).sum(2).argmin(1)
+            out[k] = np.bincount(nearest, minlength=len(_COLOURS)) @ names
+            if progress:
+                progress(k + 1, len(images))
+        out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+        return out
+
+    def encode_text(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of sentences: (m, d) float32, rows of unit length."""
+        return self._words.encode(texts, progress)
+
+    def score(self, images: Sequence[Picture], texts: Sequence[str]) -> np.ndarray:
+        """The cosines: (n, m) float32."""
+        cosines: np.ndarray = self.encode_images(images) @ self.encode_text(texts).T
+        return cosines
+
+    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """The cosine itself, where it is positive: (n, m)."""
+        clipped: np.ndarray = np.clip(pictures @ texts.T, 0.0, 1.0)
+        return clipped
+
+
+def as_array(image: Picture) -> np.ndarray:
+    """The RGB bytes of a picture: (height, width, 3) uint8."""
+    return image if isinstance(image, np.ndarray) else read_picture(image)
+
+
+@functools.cache  # naming a model and using it must not load its weights twice
+def load_vision(name: str = DEFAULT_VISION) -> Vision:
+    """The image-sentence model of that name.
+
+    Args:
+        name: ``builtin`` (trained by us, no download), ``hash`` (no weights), ``hf:OWNER/MODEL`` or
+            ``hf:OWNER/MODEL@REVISION`` (CLIP and SigLIP models through transformers; HF_HUB_OFFLINE=1 is honoured),
+            or the path of a card (.json) that ``fabula train vision`` wrote.
+
+    Raises:
+        FabulaError: the model cannot be loaded.
+    """
+    if name == "hash":
+        return HashVision()
+    raise FabulaError(f"There is no vision model {name}.")
+
+
+@functools.cache
+def load_captioner(name: str = DEFAULT_CAPTIONER) -> Captioner:
+    """The captioner of that name: ``builtin``, ``hf:OWNER/MODEL[@REVISION]``, or the path of a card.
+
+    Raises:
+        FabulaError: the model cannot be loaded.
+    """
+    raise FabulaError(f"There is no captioner {name}.")
+
+
+def vision_name(vision: str | Vision) -> str:
+    """The name that keys a model's vectors."""
+    return load_vision(vision).name if isinstance(vision, str) else vision.name
+
+
+def picture_key(jpeg: bytes) -> str:
+    """What a stored picture's vector is kept under: a hash of its bytes."""
+    return hashlib.sha256(jpeg).hexdigest()[:32]
