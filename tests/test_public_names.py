@@ -5,9 +5,9 @@ import inspect
 import fabula
 
 PUBLIC = [
-    *("Cue", "FabulaError", "InputError", "Link", "Passage", "Project", "Scene", "Shot"),
+    *("Cue", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Scene", "Shot"),
     *("adaptation_of", "align_book", "align_screenplay", "detect_shots", "pin", "read"),
-    *("read_book", "read_screenplay", "read_subtitles", "unpin"),
+    *("read_book", "read_screenplay", "read_subtitles", "search", "unpin"),
 ]
 
 

@@ -118,6 +118,7 @@ def test_a_killed_read_goes_on_and_ends_with_the_same_content(
 ) -> None:
     inputs = [str(short_film), "--subs", str(demo_files.subtitles)]
     inputs += ["--script", str(demo_files.screenplay), "--book", str(demo_files.book), "--encoder", "hash"]
+    inputs += ["--vision", "hash"]
     assert check(inputs, tmp_path, kills=4, seed=1) == []
 
 
@@ -146,9 +147,10 @@ def test_alignment_of_a_screenplay_leaves_torch_alone(demo_files: DemoFiles) -> 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_quick_path_and_project_agree(demo_files: DemoFiles, project_file: Path) -> None:
-    found = align(demo_files.subtitles, demo_files.screenplay, demo_files.book)
-    with fabula.Project.open(project_file) as project:
+def test_quick_path_and_project_agree(demo_files: DemoFiles) -> None:
+    texts = (demo_files.subtitles, demo_files.screenplay, demo_files.book)
+    found = align(*texts, encoder="hash")
+    with read(None, *texts, encoder="hash") as project:
         assert found.cues == project.cues
         assert found.links == project.links
     with pytest.raises(FabulaError, match="nothing to align"):

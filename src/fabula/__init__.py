@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from fabula import search
     from fabula.adaptation import adaptation_of
     from fabula.align.book import align_book
     from fabula.align.screenplay import align_screenplay
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from fabula.files.subtitles import read_subtitles
     from fabula.pinning import pin, unpin
     from fabula.reading import read
-    from fabula.records import Cue, Link, Passage, Scene, Shot
+    from fabula.records import Cue, Hit, Link, Passage, Scene, Shot
     from fabula.shots import detect_shots
 
 # Names are imported when they are first asked for: reading subtitles must not wait for video or array libraries.
@@ -29,6 +30,7 @@ _HOMES = {
     "FabulaError": "errors",
     "InputError": "errors",
     "Cue": "records",
+    "Hit": "records",
     "Link": "records",
     "Passage": "records",
     "Scene": "records",
@@ -45,10 +47,12 @@ _HOMES = {
     "read": "reading",
     "unpin": "pinning",
 }
+_ROOMS = {"search"}  # a room that is public as such: fabula.search.search(...)
 
 __all__ = [
     "Cue",
     "FabulaError",
+    "Hit",
     "InputError",
     "Link",
     "Passage",
@@ -64,11 +68,14 @@ __all__ = [
     "read_book",
     "read_screenplay",
     "read_subtitles",
+    "search",
     "unpin",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"fabula.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'fabula' has no attribute {name!r}")
     return getattr(importlib.import_module(f"fabula.{_HOMES[name]}"), name)

@@ -80,6 +80,15 @@ class Presence(StrEnum):
     NEW = "new"
 
 
+class Medium(StrEnum):
+    """What a hit was found in: what is seen, what is said, the screenplay, or the book."""
+
+    PICTURE = "picture"
+    DIALOGUE = "dialogue"
+    SCRIPT = "script"
+    BOOK = "book"
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """Frames between two cuts. ``last_frame`` is inclusive; ``end`` is when the next shot starts.
@@ -305,6 +314,18 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A passage that nobody tells and that a silent shot may show, by its pictures alone: a hint, not a link.
+
+    ``shot`` and ``passage`` are indices; ``score`` is how probable the pictures make it, which is not calibrated.
+    """
+
+    shot: int
+    passage: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """A reader's correction of one cue, which the aligners obey and every rerun keeps.
 
@@ -411,3 +432,60 @@ class Region:
     box: tuple[int, int, int, int]
     text: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is seen in a picture: whole sentences, best first, and what stands where.
+
+    ``image`` is the picture's file, empty for one that was given as an array. The regions are first the phrases of the
+    best caption, scored by the similarity of their words with the region, then captions of parts of the picture,
+    scored by how well they fit that part.
+    """
+
+    image: str
+    captions: tuple[Caption, ...]
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that answers a query: a stretch of film, of a screenplay, of a book, or several that tell the same.
+
+    ``score`` is the probability that it is what was asked for; ``why`` has the probability that each channel gives by
+    itself, the strongest first, which is ``channel``; ``texts`` what stands there in each of them. ``project`` is its
+    file, or its title when it is in memory. ``frame`` and ``frame_time`` are those of the thumbnail of ``shot``.
+    ``scene`` and ``passage`` are indices, ``cue`` is a number, ``line`` the index of a line of the screenplay.
+    What is not known is None.
+    """
+
+    project: str
+    channel: Medium
+    score: float
+    why: tuple[tuple[Medium, float], ...]
+    texts: tuple[tuple[Medium, str], ...] = ()
+    start: float | None = None
+    end: float | None = None
+    shot: int | None = None
+    frame: int | None = None
+    frame_time: float | None = None
+    speaker: str | None = None
+    scene: int | None = None
+    heading: str | None = None
+    chapter: str | None = None
+    passage: int | None = None
+    cue: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hits of a query, best first. Unless ``fits``, they are only the nearest, and nothing is what was asked for.
+
+    ``expected`` says whether the one who asked knows that there is an answer; None if nobody said.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    fits: bool
+    expected: bool | None = None

@@ -3,22 +3,26 @@
 import functools
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from fabula.errors import FabulaError
 from fabula.features import HashEncoder
-from fabula.files.pictures import read_picture, squash
+from fabula.files.pictures import Picture as Picture
+from fabula.files.pictures import as_array as as_array
+from fabula.files.pictures import squash
+from fabula.models.word_regions import WordRegions as WordRegions
 from fabula.records import Caption, Progress
+
+if TYPE_CHECKING:
+    from fabula.models.trained_vision import TrainedVision
 
 DEFAULT_VISION = "builtin"
 DEFAULT_CAPTIONER = "builtin"
-
-Picture = str | Path | np.ndarray
-"""A picture's file, or its RGB bytes: (height, width, 3) uint8."""
+BASELINE_CAPTIONER = "rnn"  # the multimodal RNN of Karpathy and Fei-Fei 2015
+HUB = "hf:"
 
 
 class Vision(Protocol):
@@ -45,18 +49,6 @@ class Vision(Protocol):
     def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """Calibrated probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m)."""
         ...
-
-
-@dataclass(frozen=True)
-class WordRegions:
-    """Which region of a picture each word speaks of.
-
-    ``words`` as they stand in the text; ``scores`` (words, rows, columns) float32: the similarity of each word with
-    each cell of a grid that is laid over the whole picture, row by row from its top left.
-    """
-
-    words: tuple[str, ...]
-    scores: np.ndarray
 
 
 @runtime_checkable
@@ -134,36 +126,58 @@ class HashVision:
         return clipped
 
 
-def as_array(image: Picture) -> np.ndarray:
-    """The RGB bytes of a picture: (height, width, 3) uint8."""
-    return image if isinstance(image, np.ndarray) else read_picture(image)
-
-
 @functools.cache  # naming a model and using it must not load its weights twice
 def load_vision(name: str = DEFAULT_VISION) -> Vision:
     """The image-sentence model of that name.
 
     Args:
-        name: ``builtin`` (trained by us, no download), ``hash`` (no weights), ``hf:OWNER/MODEL`` or
-            ``hf:OWNER/MODEL@REVISION`` (CLIP and SigLIP models through transformers; HF_HUB_OFFLINE=1 is honoured),
-            or the path of a card (.json) that ``fabula train vision`` wrote.
+        name: ``builtin`` (trained by us, no download), ``hash`` (no weights), the path of a card (.json) that
+            ``fabula train vision`` wrote, or a CLIP or SigLIP model for transformers: ``hf:FOLDER``,
+            ``hf:OWNER/MODEL`` or ``hf:OWNER/MODEL@REVISION``. A full commit hash as REVISION pins the weights, and
+            HF_HUB_OFFLINE=1 is honoured.
 
     Raises:
         FabulaError: the model cannot be loaded.
     """
     if name == "hash":
         return HashVision()
-    raise FabulaError(f"There is no vision model {name}.")
+    if name.startswith(HUB):
+        from fabula.models.hub_vision import load_hub_vision
+
+        return load_hub_vision(name.removeprefix(HUB))
+    return load_trained(name)
+
+
+def load_trained(name: str = DEFAULT_VISION) -> "TrainedVision":
+    """The image-sentence model that is built in or whose card (.json) is named; it has more to give than ``Vision``.
+
+    Raises:
+        FabulaError: it cannot be loaded.
+    """
+    if name != DEFAULT_VISION and not name.endswith(".json"):
+        raise FabulaError(f"There is no vision model {name}: say builtin, hash, hf:OWNER/MODEL or a card (.json).")
+    from fabula.models.trained_vision import load_trained_vision
+
+    return load_trained_vision(None if name == DEFAULT_VISION else Path(name))
 
 
 @functools.cache
 def load_captioner(name: str = DEFAULT_CAPTIONER) -> Captioner:
-    """The captioner of that name: ``builtin``, ``hf:OWNER/MODEL[@REVISION]``, or the path of a card.
+    """The captioner of that name: ``builtin``, ``hf:OWNER/MODEL[@REVISION]``, ``hf:FOLDER``, or a card's path.
 
     Raises:
         FabulaError: the model cannot be loaded.
     """
-    raise FabulaError(f"There is no captioner {name}.")
+    if name.startswith(HUB):
+        from fabula.models.hub_captioner import load_hub_captioner
+
+        return load_hub_captioner(name.removeprefix(HUB))
+    known = {DEFAULT_CAPTIONER: "captions", BASELINE_CAPTIONER: "captions-rnn"}
+    if name not in known and not name.endswith(".json"):
+        raise FabulaError(f"There is no captioner {name}: say builtin, rnn, hf:OWNER/MODEL or a card (.json).")
+    from fabula.models.trained_captioner import load_trained_captioner
+
+    return load_trained_captioner(None if name in known else Path(name), known.get(name, ""))
 
 
 def vision_name(vision: str | Vision) -> str:

@@ -26,6 +26,9 @@ from fabula.records import Book, Cue, CueKind, Fit, Link, Matter, Passage, Pin, 
 EXTRA_WEIGHT = 0.5
 """Nats for each standard deviation of a channel that the network was not trained with."""
 
+WEIGHTS = {"pictures": 0.25}
+"""The same for single channels: neighbouring lines share their pictures, so that these speak many times over."""
+
 SAME = 0.3  # share of the best passage's probability that a neighbour needs to belong to the link
 SHORTEST_BOOK_ONLY = 3  # passages; fewer are narration between lines that the film shows without words
 SAID_BY = ("words", "phrases", "meaning", "context", "scene", "names", "quotes")  # channels named as reasons
@@ -105,12 +108,14 @@ def align_book(
     pair = make_pair(spoken, text, encoder, store or open_cache(), progress)
     gaps = silences_before(spoken)
     stack = channel_stack(pair, loaded.channels)
-    evidence = loaded.network.evidence(stack) + _more(pair, channels or {})
+    more = {name: _nats(name, channel(pair)) for name, channel in (channels or {}).items()}
+    of_network = loaded.network.evidence(stack)
+    evidence = sum(more.values(), start=of_network)
     pinned = pinned_places(spoken, text.passages, pins)
     answer = loaded.read_off(pin_evidence(evidence, pinned), gaps)
-    fit = loaded.fit(evidence, gaps, answer)
+    fit = loaded.fit(of_network, gaps, answer)  # chance is known for the network's evidence alone
     follows = trust or bool(pinned) or is_significant(fit.p_value)
-    why = _reasons(stack, loaded.channels, answer.places)
+    why = _reasons(stack, loaded.channels, answer.places) | _said_by(more, answer.places)
     links = _links(cues, spoken, text, pair, answer, why, loaded.accept if follows else np.inf)
     return BookAlignment(with_pins(links, pins), fit, follows)
 
@@ -151,12 +156,11 @@ def make_pair(
     return Pair(lines, prose, vectors[: len(lines)], vectors[len(lines) :], text.starts, speakers)
 
 
-def _more(pair: Pair, channels: Mapping[str, Channel]) -> np.ndarray:
-    """Evidence of the channels that the network does not read."""
-    found: np.ndarray = np.zeros((len(pair.lines), len(pair.prose)), np.float32)
-    for channel in channels.values():
-        found += EXTRA_WEIGHT * standardise(channel(pair))
-    return found
+def _nats(name: str, similarity: np.ndarray) -> np.ndarray:
+    """Evidence (n, m) of a channel that the network does not read; none for a unit of which it knows nothing."""
+    knows = np.ptp(similarity, axis=1, keepdims=True) > 0
+    evidence: np.ndarray = WEIGHTS.get(name, EXTRA_WEIGHT) * standardise(similarity) * knows
+    return evidence
 
 
 def _links(
@@ -209,6 +213,11 @@ def _reasons(stack: np.ndarray, channels: Sequence[str], places: np.ndarray) -> 
     """What the telling channels of a stack (n, m, c) say of each unit's place: (n,) for each."""
     rows = np.arange(len(places))
     return {name: stack[rows, places, k].astype(float) for k, name in enumerate(channels) if name in SAID_BY}
+
+
+def _said_by(more: Mapping[str, np.ndarray], places: np.ndarray) -> dict[str, np.ndarray]:
+    """The nats that further channels give each unit's place: (n,) for each."""
+    return {name: evidence[np.arange(len(places)), places].astype(float) for name, evidence in more.items()}
 
 
 def _best_sentence(pair: Pair, text: Text, row: int, place: int) -> int | None:

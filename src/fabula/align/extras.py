@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fabula.align.book import spoken_cues
 from fabula.align.channels import best_sentence, tfidf_cosine
 from fabula.align.stack import Channel, Pair
 from fabula.align.words import tokenise
@@ -23,6 +24,11 @@ _TIMES = {
     "dawn": "dawn morning light early",
     "dusk": "dusk evening dark",
 }
+
+
+def heading_channels(cues: Sequence[Cue], scenes: Sequence[Scene]) -> dict[str, Channel]:
+    """The channel of a screenplay's places and times of day, by its name."""
+    return {"headings": setting_channel(settings_of(spoken_cues(cues), scenes))}
 
 
 def settings_of(cues: Sequence[Cue], scenes: Sequence[Scene]) -> list[str]:
@@ -56,7 +62,8 @@ def picture_channel(pictures: np.ndarray, sentences: np.ndarray) -> Channel:
     """Pictures against the sentences of each text, in one space for both (the VIS channel of Zhu et al. 2015).
 
     Args:
-        pictures: (n, d) unit vectors of what is seen during each unit.
+        pictures: (n, d) unit vectors of what is seen during each unit (``fabula.align.pictures.seen_during``); zeros
+            where nothing is seen, which then says nothing.
         sentences: (s, d) unit vectors of the book's sentences, in the order of the pair.
     """
     return lambda pair: best_sentence(pictures, sentences, pair.starts)

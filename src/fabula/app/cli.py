@@ -16,10 +16,12 @@ import fabula
 from fabula.adaptation import adaptation_of
 from fabula.align.model import BUILTIN
 from fabula.app.demo import run_demo
+from fabula.app.describe import describe_command
 from fabula.app.doctor import examine
 from fabula.app.evaluate import evaluate
 from fabula.app.pins import cue_numbers, pin_list
 from fabula.app.progress import shown_progress
+from fabula.app.search import search_command
 from fabula.app.shelf import borrow_command, shelf
 from fabula.app.show import summary
 from fabula.app.train import train
@@ -30,7 +32,7 @@ from fabula.files.output import write_text
 from fabula.files.project import Project
 from fabula.files.rows import Row, aligned_rows, shot_row, shots_csv
 from fabula.pinning import pin, unpin
-from fabula.reading import align, read
+from fabula.reading import DEFAULT_LOOK, align, read
 from fabula.shots import DEFAULT_DETECTOR, detect_shots
 
 app = typer.Typer(
@@ -58,6 +60,10 @@ DetectorName = Annotated[
     str, typer.Option(help="Shot detector: builtin (fast and exact), transnet (network on every frame), content.")
 ]
 
+VisionName = Annotated[
+    str, typer.Option(help="What looks at the shots, for search and pages: builtin, hash, hf:OWNER/MODEL, none.")
+]
+CaptionerName = Annotated[str, typer.Option("--caption", help="What describes them: builtin, hf:OWNER/MODEL, none.")]
 
 TrustBook = Annotated[bool, typer.Option("--trust-book", help="Link even if the film does not seem to follow it.")]
 
@@ -84,6 +90,8 @@ def read_command(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The project file to write.")] = None,
     encoder: EncoderName = DEFAULT_ENCODER,
     detector: DetectorName = DEFAULT_DETECTOR,
+    vision: VisionName = DEFAULT_LOOK,
+    caption: CaptionerName = DEFAULT_LOOK,
     trust_book: TrustBook = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -92,6 +100,8 @@ def read_command(
 
     Any of the four inputs may be missing: a film alone, or subtitles and a book without any video, are both fine.
     A project that exists is continued: finished stages are not run again, and a killed run goes on where it was.
+    A vision looks at the film's shots, so that they can be searched and help to find the pages; a captioner describes
+    each in a sentence.
 
     Example: fabula read film.mp4 --subs film.srt --script film.fountain --book book.epub -o film.fabula
     """
@@ -106,6 +116,8 @@ def read_command(
             output=target,
             encoder=encoder,
             detector=detector,
+            vision=vision,
+            captioner=caption,
             trust_book=trust_book,
             force=force,
             progress=progress,
@@ -273,6 +285,8 @@ def demo(
     _say(f"{result.report}: open it in any browser")
 
 
+app.command("describe")(describe_command)
+app.command("search")(search_command)
 app.command("shelf")(shelf)
 app.command("borrow")(borrow_command)
 

@@ -14,6 +14,11 @@ from fabula.app.evaluate_ablit import ablit as evaluate_ablit
 from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_align import shelf as evaluate_shelf
 from fabula.app.evaluate_script import script as evaluate_script
+from fabula.app.evaluate_search import search as evaluate_search
+from fabula.app.evaluate_vision import captions as evaluate_captions
+from fabula.app.evaluate_vision import grounding as evaluate_grounding
+from fabula.app.evaluate_vision import judgements as evaluate_judgements
+from fabula.app.evaluate_vision import retrieval as evaluate_retrieval
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
@@ -23,6 +28,11 @@ evaluate.command("script")(evaluate_script)
 evaluate.command("ablit")(evaluate_ablit)
 evaluate.command("align")(evaluate_align)
 evaluate.command("shelf")(evaluate_shelf)
+evaluate.command("search")(evaluate_search)
+evaluate.command("retrieval")(evaluate_retrieval)
+evaluate.command("captions")(evaluate_captions)
+evaluate.command("judgements")(evaluate_judgements)
+evaluate.command("grounding")(evaluate_grounding)
 
 
 @evaluate.callback()

@@ -14,10 +14,15 @@ LABELS = {
     "screenplay": "reading the screenplay",
     "book": "reading the book",
     "film": "watching the film",
+    "pictures": "looking at the shots",
+    "captions": "describing the shots",
     "speakers": "finding who speaks",
     "pages": "finding the pages",
     "shots": "finding the shots",
+    "sentences": "embedding the sentences",
     "demo": "drawing the demo film",
+    "mosaics": "pointing into mosaics",
+    "boxes": "pointing at things",
 }
 
 

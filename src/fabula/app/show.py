@@ -34,10 +34,18 @@ def _film(project: Project) -> list[str]:
     size = f"{film.width} x {film.height}, {film.fps:.3g} frames/s, {film.codec}"
     gradual = sum(shot.transition == "gradual" for shot in project.shots)
     mean = film.duration / max(len(project.shots), 1)
-    return [
+    rows = [
         _row("film", f"{timecode(film.duration)}, {film.frames:,} frames, {size}"),
         _row("shots", f"{len(project.shots):,}, {gradual} of them begin gradually; mean length {mean:.1f} s"),
     ]
+    return [*rows, *_looks(project)]
+
+
+def _looks(project: Project) -> list[str]:
+    """How many shots a vision has looked at, and a captioner has described."""
+    seen, captions = project.shot_vectors, project.captions
+    rows = [_row("pictures", f"{len(seen.shots):,} shots seen with {seen.model}")] if seen else []
+    return [*rows, *([_row("captions", f"{len(captions):,} shots are described")] if captions else [])]
 
 
 def _subtitles(project: Project) -> list[str]:

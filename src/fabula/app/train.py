@@ -6,10 +6,15 @@ from typing import Annotated
 
 import typer
 
+from fabula.app.evaluate_search import train_search
+from fabula.app.train_vision import captioner, vision
 from fabula.train.aligner import train_aligner
 from fabula.train.material import Recipe
 
 train = typer.Typer(no_args_is_help=True)
+train.command("vision")(vision)
+train.command("captioner")(captioner)
+train.command("search")(train_search)
 
 
 @train.callback()

@@ -40,8 +40,22 @@ def has_farewell(data: Path) -> bool:
 
 def farewell_film(data: Path, store: Store, encoder: str | Encoder = DEFAULT_ENCODER) -> KnownFilm:
     """The film; its paragraphs are the blocks that blank lines separate, from 0 over the whole text."""
-    rows, without = _rows(data / TRUTH), _rows(data / WITHOUT)
-    blocks = [plain(block) for block in read_text(data / BOOK).text.split("\n\n") if block.strip()]
+    rows, found = _rows(data / TRUTH), farewell_annotation(data)
+    texts = [plain(passage.text) for passage in alignable(found.book).passages]
+    return dataclasses.replace(
+        annotated_film(found, GROUP, store, encoder),
+        correspondences=tuple(
+            Correspondence(r["cue_first"], r["cue_last"], r["paragraph_first"], r["paragraph_last"], r["kind"])
+            for r in rows
+        ),
+        places=tuple(same_text(texts, _blocks(data))),
+        representative=True,
+    )
+
+
+def farewell_annotation(data: Path) -> Annotation:
+    """The film's truth in numbers of its passages, as the other annotated films have it."""
+    rows, without, blocks = _rows(data / TRUTH), _rows(data / WITHOUT), _blocks(data)
     book = read_book(data / BOOK)
     passages = alignable(book).passages
     texts = [plain(passage.text) for passage in passages]
@@ -53,16 +67,11 @@ def farewell_film(data: Path, store: Store, encoder: str | Encoder = DEFAULT_ENC
             sure = SURE.get(row.get("confidence", ""), 0.9)
             told.append((row["cue_first"], row["cue_last"], places[0], places[-1], row["kind"], sure))
     none = tuple((row["cue_first"], row["cue_last"]) for row in without)
-    found = Annotation("A Farewell to Arms", read_subtitles(data / SUBTITLES).cues, book, tuple(told), none)
-    return dataclasses.replace(
-        annotated_film(found, GROUP, store, encoder),
-        correspondences=tuple(
-            Correspondence(r["cue_first"], r["cue_last"], r["paragraph_first"], r["paragraph_last"], r["kind"])
-            for r in rows
-        ),
-        places=tuple(same_text(texts, blocks)),
-        representative=True,
-    )
+    return Annotation("A Farewell to Arms", read_subtitles(data / SUBTITLES).cues, book, tuple(told), none)
+
+
+def _blocks(data: Path) -> list[str]:
+    return [plain(block) for block in read_text(data / BOOK).text.split("\n\n") if block.strip()]
 
 
 def plain(text: str) -> str:

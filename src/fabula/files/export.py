@@ -6,7 +6,16 @@ from collections.abc import Callable
 from fabula.errors import FabulaError
 from fabula.files.project import Project
 from fabula.files.report import ReportData, render_report
-from fabula.files.rows import Row, adaptation_rows, aligned_rows, passage_row, pin_row, placed_shot_row, to_csv
+from fabula.files.rows import (
+    Row,
+    adaptation_rows,
+    aligned_rows,
+    described_shot_rows,
+    passage_row,
+    pin_row,
+    seen_row,
+    to_csv,
+)
 from fabula.files.subtitles import write_ass, write_srt, write_vtt
 from fabula.records import Adaptation, Cue, Link, State
 
@@ -50,10 +59,11 @@ def as_data(project: Project, adaptation: Adaptation | None = None) -> Row:
     return {
         "title": project.title,
         "film": _film_row(project),
-        "shots": [placed_shot_row(shot) for shot in project.shots],
+        "shots": described_shot_rows(project.shots, project.captions),
         "scenes": _scene_rows(project),
         "cues": _cue_rows(project),
         "links": _link_rows(project),
+        "seen": [seen_row(seen) for seen in project.seen],
         "pins": [pin_row(pin) for pin in project.pins],
         "adaptation": _adaptation_data(adaptation),
         "warnings": list(project.warnings),
@@ -75,6 +85,8 @@ def report_data(project: Project, version: str, adaptation: Adaptation | None = 
         film=project.film,
         shots=project.shots,
         thumbnails=project.thumbnails,
+        captions=project.captions,
+        seen=project.seen,
         cues=project.cues,
         scenes=project.scenes,
         lines=project.lines,
@@ -131,7 +143,7 @@ def _csv(project: Project, table: str, adaptation: Adaptation | None) -> str:
         raise FabulaError(f"There is no table {table!r}. Choose one of: {', '.join(CSV_TABLES)}.")
     if table == "cues":
         return to_csv([_flat(row) for row in _cue_rows(project)], _CUE_COLUMNS)
-    rows = {"shots": [placed_shot_row(shot) for shot in project.shots], "scenes": _scene_rows(project)}
+    rows = {"shots": described_shot_rows(project.shots, project.captions), "scenes": _scene_rows(project)}
     if adaptation is not None:
         rows |= adaptation_rows(adaptation)
     elif table in ("chapters", "stretches", "names"):

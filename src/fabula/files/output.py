@@ -8,7 +8,12 @@ from fabula.errors import InputError, StorageError
 
 
 def write_text(path: str | Path, text: str, *, force: bool = False) -> None:
-    """Write a text file in UTF-8 through a temporary file beside it, so that a killed process leaves no half file.
+    """Write a text file in UTF-8, as ``write_bytes`` does."""
+    write_bytes(path, text.encode("utf-8"), force=force)
+
+
+def write_bytes(path: str | Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file through a temporary one beside it, so that a killed process leaves no half file.
 
     Raises:
         InputError: the file is there already and ``force`` is not set.
@@ -22,8 +27,8 @@ def write_text(path: str | Path, text: str, *, force: bool = False) -> None:
     except OSError as error:
         raise StorageError(f"{target}: cannot be written ({error.strerror}). Check the folder.") from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(target)
     except OSError as error:

@@ -1,13 +1,17 @@
 """A project: what is known of one film, read from its store."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from fabula.files.store import Store
 from fabula.records import (
     Book,
+    Caption,
     Chapter,
     Cue,
     Film,
@@ -19,6 +23,7 @@ from fabula.records import (
     Scene,
     Screenplay,
     ScriptLine,
+    Seen,
     Sentence,
     Shot,
     State,
@@ -48,6 +53,29 @@ class Setting:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A picture of a shot that a vision model has seen; its vector is stored under the model's name and ``key``."""
+
+    shot: int
+    frame: int
+    model: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ShotVectors:
+    """What is seen in each shot, in a space for pictures and sentences.
+
+    ``model`` is the name of the vision model, ``shots`` are the indices of the shots, and ``vectors`` (n, d) float32
+    has a row of unit length for each of them: the mean of its keyframes.
+    """
+
+    model: str
+    shots: tuple[int, ...]
+    vectors: np.ndarray
 
 
 class Project:
@@ -114,6 +142,27 @@ class Project:
         return self.store.load("thumbnails", Thumbnail)
 
     @cached_property
+    def shot_vectors(self) -> ShotVectors | None:
+        """What is seen in each shot; None if no vision model has looked at the film."""
+        keyframes = self.store.load("keyframes", Keyframe)
+        if not keyframes:
+            return None
+        model = keyframes[0].model
+        stored = self.store.load_vectors(model, sorted({keyframe.key for keyframe in keyframes}))
+        return _mean_by_shot(model, keyframes, stored)
+
+    @cached_property
+    def captions(self) -> tuple[Caption, ...]:
+        """A sentence for each shot, which describes the keyframe in its middle; none without a captioner."""
+        return self.store.load("captions", Caption)
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What the stages were run with, by the name of the choice: encoder, trust_book, vision, captioner."""
+        tables = ("settings", "picture_settings", "caption_settings")
+        return {row.name: row.value for table in tables for row in self.store.load(table, Setting)}
+
+    @cached_property
     def cues(self) -> tuple[Cue, ...]:
         """The subtitles in file order, with speakers and scenes where the screenplay gives them."""
         return self.store.load("spoken_cues", Cue) or self.store.load("cues", Cue)
@@ -178,6 +227,11 @@ class Project:
         """One link for each cue, then the stretches that only the book has."""
         return self.store.load("links", Link)
 
+    @cached_property
+    def seen(self) -> tuple[Seen, ...]:
+        """What silent shots may show of the passages that nobody tells: weak hints from their pictures."""
+        return self.store.load("seen", Seen)
+
     @property
     def pins(self) -> tuple[Pin, ...]:
         """What a reader has corrected, by the number of the cue; also what does not apply any more."""
@@ -207,6 +261,15 @@ class Project:
         alignable = {passage.index for passage in self.passages if passage.chapter in body}
         told = {link.first_passage for link in self.links if link.state in (State.ALIGNED, State.MOVED)}
         return len(alignable & told) / max(len(alignable), 1)
+
+
+def _mean_by_shot(model: str, keyframes: Sequence[Keyframe], stored: Mapping[str, np.ndarray]) -> ShotVectors:
+    shots, rows = np.unique([keyframe.shot for keyframe in keyframes], return_inverse=True)
+    seen = np.stack([stored[keyframe.key] for keyframe in keyframes]).astype(np.float32)
+    vectors = np.zeros((len(shots), seen.shape[1]), np.float32)
+    np.add.at(vectors, rows, seen)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return ShotVectors(model, tuple(shots.tolist()), vectors)
 
 
 def fingerprint(path: Path) -> str:

@@ -6,7 +6,23 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fabula.records import Adaptation, Book, ChapterUse, Cue, FilmStretch, Link, NameUse, Pin, Scene, Shot, State
+from fabula.records import (
+    Adaptation,
+    Book,
+    Caption,
+    ChapterUse,
+    Cue,
+    Description,
+    FilmStretch,
+    Hit,
+    Link,
+    NameUse,
+    Pin,
+    Scene,
+    Seen,
+    Shot,
+    State,
+)
 
 Row = dict[str, Any]
 
@@ -26,6 +42,32 @@ def shot_row(shot: Shot) -> Row:
 def placed_shot_row(shot: Shot) -> Row:
     """A shot of a project: also the index of the screenplay's scene, if it is known."""
     return {**shot_row(shot), "scene": shot.scene}
+
+
+def described_shot_rows(shots: Iterable[Shot], captions: Iterable[Caption]) -> list[Row]:
+    """The shots of a project; each that has one with its caption, and with none where the others have one."""
+    texts = {caption.shot: caption.text for caption in captions}
+    return [placed_shot_row(shot) | ({"caption": texts.get(shot.index)} if texts else {}) for shot in shots]
+
+
+def caption_row(caption: Caption) -> Row:
+    """A caption: its text, and the mean log probability of its words."""
+    return {"text": caption.text, "score": round(caption.score, 4)}
+
+
+def description_row(found: Description) -> Row:
+    """A described picture; boxes are x, y, width and height in its pixels."""
+    regions = [{"box": list(r.box), "text": r.text, "score": round(r.score, 4)} for r in found.regions]
+    return {"image": found.image, "captions": [caption_row(caption) for caption in found.captions], "regions": regions}
+
+
+def shot_caption_rows(shots: Iterable[Shot], captions: Iterable[Caption]) -> list[Row]:
+    """The shots of a film in seconds, each with its captions."""
+    told: dict[int | None, list[Row]] = {}
+    for caption in captions:
+        told.setdefault(caption.shot, []).append(caption_row(caption))
+    times = [{name: shot_row(shot)[name] for name in ("shot", "start", "end")} for shot in shots]
+    return [{**row, "captions": told.get(row["shot"], [])} for row in times]
 
 
 def cue_row(cue: Cue) -> Row:
@@ -109,9 +151,23 @@ def aligned_rows(
     return rows
 
 
+def hit_row(hit: Hit) -> Row:
+    """A hit: score and each channel's share; where it is in film, screenplay and book; what stands there.
+
+    "scene" and "passage" are indices, "cue" is a number; what is not known is null.
+    """
+    start, end = (None if time is None else round(time, 3) for time in (hit.start, hit.end))
+    return {**dataclasses.asdict(hit), "start": start, "end": end, "why": dict(hit.why), "texts": dict(hit.texts)}
+
+
 def pin_row(pin: Pin) -> Row:
     """What a reader decided about a cue."""
     return {"cue": pin.cue, "text": pin.text, "passage": pin.passage, "nowhere": pin.nowhere, "speaker": pin.speaker}
+
+
+def seen_row(seen: Seen) -> Row:
+    """A passage that a silent shot may show, by its pictures alone."""
+    return {"shot": seen.shot, "passage": seen.passage, "score": seen.score}
 
 
 def adaptation_rows(adaptation: Adaptation) -> dict[str, list[Row]]:

@@ -1,15 +1,12 @@
 """Sentence encoders: the built-in all-MiniLM-L6-v2, or any model that sentence-transformers can load."""
 
-import contextlib
-import hashlib
-import logging
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from fabula.errors import FabulaError
+from fabula.models.loading import digest, quiet
 from fabula.records import Progress
 
 BATCH = 64
@@ -25,7 +22,7 @@ class SentenceTransformerEncoder:
     """
 
     def __init__(self, source: str, name: str) -> None:
-        with _quiet():
+        with quiet():
             from sentence_transformers import SentenceTransformer
 
             try:
@@ -60,26 +57,4 @@ def load_named(source: str) -> SentenceTransformerEncoder:
     folder = Path(source)
     if not folder.is_dir():
         return SentenceTransformerEncoder(source, source)
-    return SentenceTransformerEncoder(source, f"{folder.name}-{_digest(folder)}")
-
-
-def _digest(folder: Path) -> str:
-    """A short hash of a folder's weights by size and date, so that retraining in place is noticed."""
-    parts = [f"{p.name}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in sorted(folder.glob("*.safetensors"))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the libraries' progress bars and notices off the user's screen while a model loads."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(level)
+    return SentenceTransformerEncoder(source, f"{folder.name}-{digest(folder)}")

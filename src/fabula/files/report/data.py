@@ -10,6 +10,7 @@ from fabula.files.report.speech import Speech, rank, spoken, written
 from fabula.records import (
     Adaptation,
     Book,
+    Caption,
     Cue,
     Film,
     Link,
@@ -17,6 +18,7 @@ from fabula.records import (
     Pin,
     Scene,
     ScriptLine,
+    Seen,
     Shot,
     State,
     Thumbnail,
@@ -36,6 +38,8 @@ class ReportData:
     film: Film | None = None
     shots: tuple[Shot, ...] = ()
     thumbnails: tuple[Thumbnail, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    seen: tuple[Seen, ...] = ()
     cues: tuple[Cue, ...] = ()
     scenes: tuple[Scene, ...] = ()
     lines: tuple[ScriptLine, ...] = ()

@@ -1,7 +1,7 @@
 """The page: its sections put into the template, with style and script inline under a strict policy."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -34,15 +34,23 @@ def render_report(data: ReportData) -> str:
     """
     sections = dict(zip(NAMES, _sections(data), strict=True))
     present = [(identifier, NAMES[identifier]) for identifier, section in sections.items() if section]
-    script = _part("page.js")
+    return whole_page(
+        data.title, render_header(data, present), sections.values(), render_footer(data), script=_part("page.js")
+    )
+
+
+def whole_page(
+    title: str, header: Html, sections: Iterable[Html | None], footer: Html, *, style: str = "", script: str = ""
+) -> str:
+    """A page in the style of the report, complete in itself; ``style`` comes after the report's own."""
     return Template(_part("page.html")).substitute(
-        title=text(data.title),
+        title=text(title),
         script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
-        style=_part("page.css"),
+        style=_part("page.css") + style,
         script=script,
-        header=render_header(data, present),
-        sections=join(sections.values()),
-        footer=render_footer(data),
+        header=header,
+        sections=join(sections),
+        footer=footer,
     )
 
 

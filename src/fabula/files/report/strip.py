@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
+from fabula.files.pictures import by_shot
 from fabula.files.report.data import ReportData
 from fabula.files.report.markup import Html, clock, count, el, shorten
+from fabula.files.report.places import Places
 from fabula.records import Cue, Scene, Shot, Thumbnail, Transition
 
 MOST = 3
@@ -17,6 +19,10 @@ BUDGET = 15_000_000
 BINS = 160
 """Columns of the rhythm at most; a column holds some shots, or it would show noise."""
 SHOTS_A_BIN = 3
+SHOWN = 0.5
+"""From this score on it is said which passage a silent shot may show."""
+HINTS = """ “Seen perhaps” names a paragraph that no line tells and that a shot without words looks like, between two
+ that are told: a hint of the pictures alone, and no link."""
 HEIGHT = 40
 HEADING = 90
 
@@ -26,21 +32,21 @@ def render_strip(data: ReportData) -> Html | None:
     if not data.shots:
         return None
     pictures = choose(data.thumbnails)
+    hints = any(seen.score >= SHOWN for seen in data.seen)
+    strip = " ".join(["strip", *(["described"] if data.captions else []), *(["hinted"] if hints else [])])
     return el(
         "section",
         el("h2", "Filmstrip"),
-        el("p", _summary(data.shots), class_="lead"),
+        el("p", _summary(data.shots), HINTS if hints else None, class_="lead"),
         _rhythm(data),
-        el("ol", *_cells(data, pictures), class_="strip", tabindex=None if data.cues else 0, aria_label="Shots"),
+        el("ol", *_cells(data, pictures), class_=strip, tabindex=None if data.cues else 0, aria_label="Shots"),
         id="filmstrip",
     )
 
 
 def choose(thumbnails: Sequence[Thumbnail], budget: int = BUDGET) -> dict[int, list[Thumbnail]]:
     """The pictures of each shot: up to three; or, where that is too much, the middle one; or that of every nth shot."""
-    shots: defaultdict[int, list[Thumbnail]] = defaultdict(list)
-    for thumbnail in sorted(thumbnails, key=lambda thumbnail: thumbnail.time):
-        shots[thumbnail.shot].append(thumbnail)
+    shots = by_shot(thumbnails)
     several = {shot: found[:MOST] for shot, found in shots.items()}
     single = {shot: [found[len(found) // 2]] for shot, found in shots.items()}
     for chosen in (several, single):
@@ -92,13 +98,27 @@ def _rhythm(data: ReportData) -> Html:
 
 def _cells(data: ReportData, pictures: Mapping[int, Sequence[Thumbnail]]) -> Iterator[Html]:
     headings = _scenes_before(data)
+    notes = _notes(data)
     ends = list(accumulate((cue.end for cue in data.timed_cues), max))
     for shot in data.shots:
         for scene in headings.get(shot.index, ()):
             yield el("li", el("span", shorten(scene.heading, HEADING)), class_="scene")
         place = bisect_left(ends, shot.start)
         cue = data.timed_cues[place] if place < len(ends) else None
-        yield _cell(shot, pictures.get(shot.index, ()), cue if cue and cue.start < shot.end else None)
+        cue = cue if cue and cue.start < shot.end else None
+        yield _cell(shot, pictures.get(shot.index, ()), cue, notes.get(shot.index, ()))
+
+
+def _notes(data: ReportData) -> dict[int | None, list[str]]:
+    """What is told of each shot below its picture: its caption, and the passage that its pictures may show."""
+    found: defaultdict[int | None, list[str]] = defaultdict(list)
+    for caption in data.captions:
+        found[caption.shot].append(caption.text)
+    for seen in data.seen:
+        if data.book is not None and seen.score >= SHOWN:
+            place = Places(data.book).of([data.book.passages[seen.passage]])
+            found[seen.shot].append(f"seen perhaps: {place}")
+    return found
 
 
 def _scenes_before(data: ReportData) -> dict[int, list[Scene]]:
@@ -112,10 +132,11 @@ def _scenes_before(data: ReportData) -> dict[int, list[Scene]]:
     return found
 
 
-def _cell(shot: Shot, pictures: Sequence[Thumbnail], cue: Cue | None) -> Html:
+def _cell(shot: Shot, pictures: Sequence[Thumbnail], cue: Cue | None, notes: Sequence[str]) -> Html:
     gradual = shot.transition is Transition.GRADUAL
-    frames = [_picture(thumbnail) for thumbnail in pictures] or [el("span", class_="blank")]
-    label = f"Shot {shot.index + 1}, {clock(shot.start)}{', dissolve, fade or wipe' if gradual else ''}"
+    frames = [picture(thumbnail) for thumbnail in pictures] or [el("span", class_="blank")]
+    begins = ", dissolve, fade or wipe" if gradual else ""
+    label = f"Shot {shot.index + 1}, {clock(shot.start)}{begins}{''.join(f'; {note}' for note in notes)}"
     return el(
         "li",
         el(
@@ -123,9 +144,11 @@ def _cell(shot: Shot, pictures: Sequence[Thumbnail], cue: Cue | None) -> Html:
             el("span", *frames, class_="frames"),
             el("span", clock(shot.start), class_="time"),
             el("span", f"{shot.end - shot.start:.1f} s", class_="length"),
+            *(el("span", note, class_="caption") for note in notes),
             href=f"#c{cue.number}" if cue else None,
             tabindex=-1 if shot.index else 0,
             aria_label=label,
+            title="\n".join(notes) or None,
         ),
         id=f"s{shot.index}",
         class_="shot gradual" if gradual else "shot",
@@ -134,7 +157,8 @@ def _cell(shot: Shot, pictures: Sequence[Thumbnail], cue: Cue | None) -> Html:
     )
 
 
-def _picture(thumbnail: Thumbnail) -> Html:
+def picture(thumbnail: Thumbnail) -> Html:
+    """A picture that is part of the page."""
     source = "data:image/jpeg;base64," + b64encode(thumbnail.jpeg).decode("ascii")
     return el("img", src=Html(source), alt="", loading="lazy", decoding="async")
 

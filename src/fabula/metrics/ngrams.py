@@ -1,0 +1,15 @@
+"""Runs of words, counted."""
+
+from collections import Counter
+
+from fabula.metrics.tokens import Tokens
+
+LONGEST = 4  # words: what BLEU and CIDEr were published with
+
+
+def count_ngrams(words: Tokens) -> Counter[Tokens]:
+    """How often each run of one to four words occurs."""
+    counts: Counter[Tokens] = Counter()
+    for n in range(1, LONGEST + 1):
+        counts.update(zip(*(words[k:] for k in range(n)), strict=False))
+    return counts

@@ -1,0 +1,222 @@
+"""Our image-sentence model, ready for use: pictures and sentences in; vectors, scores and regions out."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from fabula.errors import FabulaError
+from fabula.files.pictures import Picture, as_array, squash
+from fabula.models.efficientnet import DEPTH, GRID, SIZE, pixels
+from fabula.models.visual_semantic import Said, Seen, VisualSemantic, load_visual_semantic, whole_scores, word_scores
+from fabula.models.word_encoder import pieces_of
+from fabula.models.word_regions import WordRegions
+from fabula.records import Progress
+
+PICTURES = 16  # in a batch: more do not get faster on a CPU
+TEXTS = 128
+EXACT_PAIRS = 40_000  # up to so many pairs every one is scored by its words and regions
+CANDIDATES = 64  # of each picture and of each sentence, beyond that
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How scores become a ranking and a probability.
+
+    Args:
+        words: weight of the words' score beside that of the wholes, in 0..1.
+        spread: log odds for each standard deviation by which a picture fits a sentence better than others do.
+        cosine: log odds for a cosine of 1.
+        offset: log odds at 0.
+    """
+
+    words: float
+    spread: float
+    cosine: float
+    offset: float
+
+
+class TrainedVision:
+    """A model of ``fabula train vision`` as a ``fabula.vision.Vision`` that also grounds words.
+
+    Args:
+        name: keys caches.
+        model: the network.
+        judgement: what its scores mean.
+        background: (k, d) vectors of pictures, against which a sentence's fit is measured.
+    """
+
+    def __init__(self, name: str, model: VisualSemantic, judgement: Judgement, background: np.ndarray) -> None:
+        self.name, self.dimension = name, model.dimension
+        self.model, self.judgement, self.background = model.eval(), judgement, background
+
+    def encode_images(self, images: Sequence[Picture], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of pictures: (n, d) float32, rows of unit length."""
+        out = np.zeros((len(images), self.dimension), np.float32)
+        for first, seen in self._see(images):
+            out[first : first + len(seen.whole)] = seen.whole.numpy()
+            if progress:
+                progress(first + len(seen.whole), len(images))
+        return out
+
+    def encode_text(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """Vectors of sentences: (m, d) float32, rows of unit length."""
+        out = np.zeros((len(texts), self.dimension), np.float32)
+        done = 0
+        for rows, said in self._say(texts):
+            out[rows] = said.whole.numpy()
+            done += len(rows)
+            if progress:
+                progress(done, len(texts))
+        return out
+
+    def score(self, images: Sequence[Picture], texts: Sequence[str]) -> np.ndarray:
+        """How well each sentence fits each picture: (n, m) float32.
+
+        The cosine of the wholes, mixed with that of words and regions for pairs that are among the best of their
+        picture or sentence; for others the words' score is guessed from the wholes', so that all can be compared.
+        """
+        seen = [(first, part) for first, part in self._see(images)]
+        whole = Seen(*(torch.cat(parts) for parts in zip(*((s.whole, s.regions.half()) for _, s in seen), strict=True)))
+        said = list(self._say(texts))
+        wholes = np.zeros((len(images), len(texts)), np.float32)
+        for rows, part in said:
+            wholes[:, rows] = whole_scores(whole, part).numpy()
+        worded = self._reranked(wholes, whole, said)
+        weight = self.judgement.words
+        mixed: np.ndarray = (1 - weight) * wholes + weight * worded
+        return mixed
+
+    def ground(self, images: Sequence[Picture], texts: Sequence[str]) -> list[WordRegions]:
+        """For each picture with its text, the cosine of each word with each of the 9 x 9 regions."""
+        regions = torch.cat([part.regions for _, part in self._see(images)])
+        found = []
+        for text, map_ in zip(texts, regions, strict=True):
+            with torch.inference_mode():
+                pieces = pieces_of([text])
+                scores = (self.model.say(pieces).words[0] @ map_.T).numpy()
+            found.append(_by_words(text, scores, pieces.spans[0]))
+        return found
+
+    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Calibrated probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m)."""
+        usual = self.background @ texts.T
+        cosines = pictures @ texts.T
+        above = (cosines - usual.mean(0)) / np.maximum(usual.std(0), 1e-6)
+        odds = self.judgement.spread * above + self.judgement.cosine * cosines + self.judgement.offset
+        probability: np.ndarray = 1 / (1 + np.exp(-odds))
+        return probability
+
+    def grids(self, images: Sequence[Picture]) -> Iterator[np.ndarray]:
+        """What the tuned backbone says of pictures, in batches (n, 81, 1280) float32: what a captioner looks at."""
+        for first in range(0, len(images), PICTURES):
+            squares = np.stack([squash(as_array(image), SIZE) for image in images[first : first + PICTURES]])
+            with torch.inference_mode():
+                yield self.model.backbone(pixels(squares)).flatten(2).transpose(1, 2).numpy()
+
+    @property
+    def region_values(self) -> int:
+        """Values of a region."""
+        return DEPTH
+
+    def tail_grid(self, cells: np.ndarray) -> np.ndarray:
+        """What the tuned tail makes of what the stem says: (n, 120, 17, 17) -> (n, 81, 1280) float32."""
+        with torch.inference_mode():
+            return self.model.backbone.tail(torch.tensor(cells).float()).flatten(2).transpose(1, 2).numpy()
+
+    def fingerprint(self) -> str:
+        """A hash of the weights, for what is computed with them while they have no name of their own yet."""
+        digest = hashlib.sha256()
+        for value in self.model.tuned().values():
+            digest.update(value.numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    def save(self, path: Path) -> None:
+        """Write the weights; the card is the trainer's."""
+        self.model.save(path, {"background": torch.from_numpy(self.background)})
+
+    def _see(self, images: Sequence[Picture]) -> Iterator[tuple[int, Seen]]:
+        """Pictures in batches, each with the number of its first."""
+        first = 0
+        for grid in self.grids(images):
+            with torch.inference_mode():
+                yield first, self.model.see_grid(torch.from_numpy(grid))
+            first += len(grid)
+
+    def _say(self, texts: Sequence[str]) -> Iterator[tuple[np.ndarray, Said]]:
+        """Sentences in batches of like lengths, so that little is padding, each with the places of its sentences."""
+        order = np.argsort([len(text) for text in texts], kind="stable")
+        for first in range(0, len(texts), TEXTS):
+            rows = order[first : first + TEXTS]
+            with torch.inference_mode():
+                yield rows, self.model.say(pieces_of([texts[k] for k in rows]))
+
+    def _reranked(self, wholes: np.ndarray, seen: Seen, said: Sequence[tuple[np.ndarray, Said]]) -> np.ndarray:
+        """The words' scores of the pairs that matter, and a guess for all others: (n, m)."""
+        chosen = _candidates(wholes)
+        out = np.zeros_like(wholes)
+        for rows, part in said:
+            used = int((part.weights > 0).sum(1).max()) + 1  # without the padding of this batch
+            part = Said(part.whole, part.words[:, :used], part.weights[:, :used])
+            for k in np.flatnonzero(chosen[:, rows].any(1)):
+                these = np.flatnonzero(chosen[k, rows])
+                one = Seen(seen.whole[k : k + 1], seen.regions[k : k + 1].float())
+                some = Said(part.whole[these], part.words[these], part.weights[these])
+                with torch.inference_mode():
+                    out[k, rows[these]] = word_scores(one, some)[0].numpy()
+        if chosen.all():
+            return out
+        slope, start = np.polyfit(wholes[chosen], out[chosen], 1)
+        guess: np.ndarray = np.where(chosen, out, start + slope * wholes)
+        return guess
+
+
+def _candidates(wholes: np.ndarray) -> np.ndarray:
+    """Which pairs are worth a closer look: (n, m) bool."""
+    if wholes.size <= EXACT_PAIRS:
+        return np.ones(wholes.shape, bool)
+    chosen = np.zeros(wholes.shape, bool)
+    for axis in (0, 1):
+        best = min(CANDIDATES, wholes.shape[axis])
+        places = np.argpartition(-wholes, best - 1, axis=axis).take(range(best), axis=axis)
+        np.put_along_axis(chosen, places, True, axis=axis)
+    return chosen
+
+
+def _by_words(text: str, scores: np.ndarray, spans: Sequence[tuple[int, int]]) -> WordRegions:
+    """Word pieces made words again: pieces that touch are one word, with the mean of their scores."""
+    words: list[tuple[int, int, list[int]]] = []
+    for k, (first, last) in enumerate(spans):
+        if first == last:  # a mark of beginning or end
+            continue
+        if words and words[-1][1] == first:
+            words[-1] = (words[-1][0], last, [*words[-1][2], k])
+        else:
+            words.append((first, last, [k]))
+    maps = np.stack([scores[ks].mean(0) for *_, ks in words]) if words else np.zeros((0, GRID * GRID), np.float32)
+    return WordRegions(tuple(text[first:last] for first, last, _ in words), maps.reshape(-1, GRID, GRID))
+
+
+@functools.cache
+def load_trained_vision(card: Path | None = None) -> TrainedVision:
+    """The model of a card (.json) with its weights (.safetensors) beside it; None is the built-in one.
+
+    Raises:
+        FabulaError: a file is missing or damaged.
+    """
+    path = card or Path(str(resources.files("fabula.models"))) / "weights" / "vision.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        name, layers, dimension = str(found["name"]), int(found["layers"]), int(found["dimension"])
+        judgement = Judgement(**found["judgement"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FabulaError(f"The vision model {path} cannot be loaded: {error!r}") from error
+    model, extras = load_visual_semantic(path.with_suffix(".safetensors"), layers, dimension)
+    return TrainedVision(name, model, judgement, extras["background"].numpy())
