@@ -5,8 +5,9 @@ import inspect
 import fabula
 
 PUBLIC = [
-    *("Cue", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Scene", "Shot"),
-    *("adaptation_of", "align_book", "align_screenplay", "detect_shots", "pin", "read"),
+    *("Caption", "Cue", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Region", "Scene", "Shot"),
+    *("adaptation_of", "align_book", "align_screenplay", "describe", "detect_shots"),
+    *("load_captioner", "load_vision", "pin", "read"),
     *("read_book", "read_screenplay", "read_subtitles", "search", "unpin"),
 ]
 

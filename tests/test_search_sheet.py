@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from fabula.app.cli import app
+from fabula.errors import FabulaError
 from fabula.evaluate.search_speed import measure_search
 from fabula.files.report.sheet import render_sheet
 from fabula.records import Answer, Hit, Medium, Thumbnail
@@ -53,10 +55,11 @@ def test_nothing_fits_is_said_apart_from_the_data(project: Path) -> None:
     ],
 )
 def test_slips_are_one_line(project: Path, arguments: list[str], problem: str) -> None:
-    done = run("search", *(str(project) if a == "PROJECT" else a for a in arguments), check=False)
-    assert done.returncode == 2
-    assert problem in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    given = ["search", *(str(project) if a == "PROJECT" else a for a in arguments)]
+    with pytest.raises(FabulaError) as error:
+        app(given, standalone_mode=False)
+    assert problem in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_many_queries_make_a_sheet(project: Path, tmp_path: Path) -> None:
@@ -72,7 +75,8 @@ def test_many_queries_make_a_sheet(project: Path, tmp_path: Path) -> None:
     assert "2 of 2 as expected" in tree.text_content()
     assert "Nothing fits." in tree.text_content()
     file.write_text("ravens\tperhaps\n", "utf-8")
-    assert "'perhaps'" in run("search", project, "--queries", file, check=False).stderr
+    with pytest.raises(FabulaError, match="'perhaps' is not known"):
+        app(["search", str(project), "--queries", str(file)], standalone_mode=False)
 
 
 def test_the_sheet_cannot_be_broken_by_what_it_shows() -> None:

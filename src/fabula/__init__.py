@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fabula.adaptation import adaptation_of
     from fabula.align.book import align_book
     from fabula.align.screenplay import align_screenplay
+    from fabula.describing import describe
     from fabula.errors import FabulaError, InputError
     from fabula.files.book import read_book
     from fabula.files.project import Project
@@ -22,17 +23,20 @@ if TYPE_CHECKING:
     from fabula.files.subtitles import read_subtitles
     from fabula.pinning import pin, unpin
     from fabula.reading import read
-    from fabula.records import Cue, Hit, Link, Passage, Scene, Shot
+    from fabula.records import Caption, Cue, Hit, Link, Passage, Region, Scene, Shot
     from fabula.shots import detect_shots
+    from fabula.vision import load_captioner, load_vision
 
 # Names are imported when they are first asked for: reading subtitles must not wait for video or array libraries.
 _HOMES = {
     "FabulaError": "errors",
     "InputError": "errors",
+    "Caption": "records",
     "Cue": "records",
     "Hit": "records",
     "Link": "records",
     "Passage": "records",
+    "Region": "records",
     "Scene": "records",
     "Shot": "records",
     "Project": "files.project",
@@ -40,6 +44,9 @@ _HOMES = {
     "read_screenplay": "files.screenplay",
     "read_subtitles": "files.subtitles",
     "detect_shots": "shots",
+    "load_captioner": "vision",
+    "load_vision": "vision",
+    "describe": "describing",
     "adaptation_of": "adaptation",
     "align_book": "align.book",
     "align_screenplay": "align.screenplay",
@@ -50,6 +57,7 @@ _HOMES = {
 _ROOMS = {"search"}  # a room that is public as such: fabula.search.search(...)
 
 __all__ = [
+    "Caption",
     "Cue",
     "FabulaError",
     "Hit",
@@ -57,12 +65,16 @@ __all__ = [
     "Link",
     "Passage",
     "Project",
+    "Region",
     "Scene",
     "Shot",
     "adaptation_of",
     "align_book",
     "align_screenplay",
+    "describe",
     "detect_shots",
+    "load_captioner",
+    "load_vision",
     "pin",
     "read",
     "read_book",

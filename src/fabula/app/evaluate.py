@@ -22,6 +22,7 @@ from fabula.app.evaluate_vision import retrieval as evaluate_retrieval
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
+from fabula.evaluate.vision_speed import measure_vision
 
 evaluate = typer.Typer(no_args_is_help=True)
 evaluate.command("script")(evaluate_script)
@@ -62,7 +63,7 @@ def speed(
             film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
         films = measure_film(film) if film else ()
         texts = measure_texts(subs, script, book) if subs else ()
-        for timing in itertools.chain(films, texts):
+        for timing in itertools.chain(films, texts, measure_vision()):
             line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # a peer may take minutes: show what is known

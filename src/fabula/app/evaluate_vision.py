@@ -195,14 +195,13 @@ def _boxed(data: Path | None, boxes: Path | None) -> Path | None:
 
 
 def _recalls_line(row: dict[str, Any]) -> str:
-    ways = [row["image_to_text"], row["text_to_image"]]
-    shown = "    ".join("{:5.1f} {:5.1f} {:5.1f}  {:<10}".format(*w["recalls"], _interval(w)) for w in ways)
-    return f"{row['method']:<52}{shown}".rstrip()
+    return f"{row['method']:<52}{_way(row['image_to_text'])}    {_way(row['text_to_image'])}".rstrip()
 
 
-def _interval(way: dict[str, Any]) -> str:
-    low, high = way.get("interval_r1", ("", ""))
-    return f"[{low} {high}]" if low else ""
+def _way(way: dict[str, Any]) -> str:
+    recalls = " ".join(f"{value:5.1f}" for value in way["recalls"])
+    interval = "[{} {}]".format(*way["interval_r1"]) if "interval_r1" in way else ""
+    return f"{recalls}  {interval:<13}"
 
 
 def _caption_line(row: dict[str, Any]) -> str:

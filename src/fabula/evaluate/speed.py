@@ -43,7 +43,7 @@ def measure_film(film: Path) -> Iterator[Timing]:
     """Decoding alone, then the shot detectors, the whole pass, and the peers that are installed, on one film."""
     found = survey(film)  # once beforehand, so that the file and the network are warm for all
     note = f"{found.film.frames:,} frames, {found.film.duration:.0f} s of film"
-    floor = Timing("decoding alone", _seconds(lambda: decode_only(film)), note=note)
+    floor = Timing("decoding alone", seconds_of(lambda: decode_only(film)), note=note)
     yield floor
     yield _against(floor, "shots", lambda: detect_shots(film))
     yield _against(floor, "shots and thumbnails", lambda: survey(film))
@@ -70,17 +70,17 @@ def measure_texts(subtitles: Path, screenplay: Path | None, book: Path | None) -
     words = [f"w{int(rng.paretovariate(0.8))}" for _ in range(TOKENS)]  # frequencies as skewed as those of language
     changed = [word if rng.random() < 0.8 else f"w{int(rng.paretovariate(0.8))}" for word in words]
     note = f"{TOKENS:,} x {TOKENS:,} tokens"
-    yield Timing("common subsequence", _seconds(lambda: longest_common_subsequence(words, changed)), note=note)
+    yield Timing("common subsequence", seconds_of(lambda: longest_common_subsequence(words, changed)), note=note)
     cues = read_subtitles(subtitles).cues
     if screenplay:
         script = read_screenplay(screenplay)
         note = f"{len(cues):,} cues x {len(script.lines):,} lines"
-        yield Timing("aligning with the screenplay", _seconds(lambda: align_screenplay(cues, script)), note=note)
+        yield Timing("aligning with the screenplay", seconds_of(lambda: align_screenplay(cues, script)), note=note)
     if book:
         text = read_book(book)
         store, encoder = Store(None), load_encoder()
-        whole = _seconds(lambda: align_book(cues, text, encoder=encoder, store=store))
-        again = _seconds(lambda: align_book(cues, text, encoder=encoder, store=store))
+        whole = seconds_of(lambda: align_book(cues, text, encoder=encoder, store=store))
+        again = seconds_of(lambda: align_book(cues, text, encoder=encoder, store=store))
         note = f"{len(cues):,} cues x {len(text.passages):,} passages"
         floor = Timing("embedding cues and book", whole - again, note=note)
         yield floor
@@ -88,11 +88,12 @@ def measure_texts(subtitles: Path, screenplay: Path | None, book: Path | None) -
 
 
 def _against(floor: Timing, task: str, work: Callable[[], object]) -> Timing:
-    seconds = _seconds(work)
+    seconds = seconds_of(work)
     return Timing(task, seconds, floor.task, seconds / floor.seconds)
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long a piece of work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -79,3 +79,8 @@ def squash(picture: np.ndarray, size: int) -> np.ndarray:
     if picture.shape[:2] == (size, size):
         return picture
     return np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC))
+
+
+def write_jpeg(path: Path, picture: np.ndarray) -> None:
+    """Write RGB bytes (height, width, 3) as JPEG."""
+    Image.fromarray(picture).save(path, "JPEG", quality=90)

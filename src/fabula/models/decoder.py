@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 State = tuple[Tensor, ...]
 """Tensors with a row for each sentence that is being written."""
 
-HIDDEN = 384
+HIDDEN = 256
 RNN_HIDDEN = 512
 
 
@@ -54,7 +54,7 @@ class AttentionDecoder(nn.Module):
         self.embedding = nn.Embedding(words, hidden, padding_idx=0)
         self.see = nn.Linear(values, hidden)
         self.looking = nn.LSTMCell(3 * hidden, hidden)
-        self.key, self.query, self.fit = nn.Linear(hidden, 256), nn.Linear(hidden, 256), nn.Linear(256, 1)
+        self.key, self.query, self.fit = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 1)
         self.saying = nn.LSTMCell(2 * hidden, hidden)
         self.bias = nn.Parameter(torch.zeros(words))
         self.hide = nn.Dropout(0.35)

@@ -43,7 +43,7 @@ class CaptionRecipe:
     epochs: int = 12
     rewarded: int = 3
     batch: int = 60
-    captions: int = 5
+    captions: int = 3
     samples: int = 5
     rate: float = 1e-3
     smoothing: float = 0.1

@@ -143,3 +143,10 @@ def pixels(pictures: np.ndarray) -> Tensor:
 def stem_features(backbone: Backbone, batch: Tensor) -> np.ndarray:
     """What the frozen half says of a batch of pictures: (n, 120, 17, 17) float16."""
     return backbone.stem(batch).half().contiguous().numpy()
+
+
+@torch.inference_mode()
+def whole_features(backbone: Backbone, squares: np.ndarray, batch: int = 16) -> np.ndarray:
+    """The mean region of each picture, RGB bytes (n, 260, 260, 3): (n, 1280) float32. The floor of all that looks."""
+    parts = [backbone(pixels(squares[k : k + batch])).mean((2, 3)).numpy() for k in range(0, len(squares), batch)]
+    return np.concatenate(parts)

@@ -232,7 +232,9 @@ def script_quizzes(data: Path, names: Sequence[str], store: Store) -> Iterator[Q
 
 def learn_threshold(quizzes: Sequence[Quiz], evidence: Evidence) -> float:
     """The probability from which on the best hit fits: the most that is right with the answer there and without it."""
-    right, gone, weights = [], [], []
+    right: list[float] = []
+    gone: list[float] = []
+    weights = []
     for quiz in quizzes:
         for question in quiz.questions:
             for there, column in ((True, right), (False, gone)):
