@@ -18,6 +18,7 @@ from fabula.app.evaluate_search import search as evaluate_search
 from fabula.app.evaluate_vision import captions as evaluate_captions
 from fabula.app.evaluate_vision import grounding as evaluate_grounding
 from fabula.app.evaluate_vision import judgements as evaluate_judgements
+from fabula.app.evaluate_vision import pictures as evaluate_pictures
 from fabula.app.evaluate_vision import retrieval as evaluate_retrieval
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
@@ -33,6 +34,7 @@ evaluate.command("search")(evaluate_search)
 evaluate.command("retrieval")(evaluate_retrieval)
 evaluate.command("captions")(evaluate_captions)
 evaluate.command("judgements")(evaluate_judgements)
+evaluate.command("pictures")(evaluate_pictures)
 evaluate.command("grounding")(evaluate_grounding)
 
 

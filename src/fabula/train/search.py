@@ -48,6 +48,8 @@ BEST = 3
 ROUNDS = 4
 """The candidates are the best by what was learned before, so learning is repeated."""
 PULL = 1e-3
+EQUAL = 0.005
+"""Sums of two shares that differ by less are equally good."""
 START = Evidence(-8.0, 8.0, 0.3, 4.0)
 
 Told = Callable[[str], None]
@@ -244,7 +246,7 @@ def learn_threshold(quizzes: Sequence[Quiz], evidence: Evidence) -> float:
             weights.append(1 / len(quiz.questions))
     steps = np.arange(0.2, 0.8, 0.05)
     sums = [np.dot(weights, np.array(right) >= p) + np.dot(weights, np.array(gone) < p) for p in steps]
-    return round(float(steps[int(np.argmax(sums))]), 2)
+    return round(float(max(steps[np.array(sums) >= max(sums) - EQUAL * len(quizzes)])), 2)  # the strictest of the best
 
 
 def learn_search(data: Path, store: Store, told: Told = lambda line: None) -> tuple[Evidence, float]:
