@@ -45,8 +45,8 @@ class ColourVision:
     def score(self, images: Sequence[Picture], texts: Sequence[str]) -> np.ndarray:
         return self.encode_images(images) @ self.encode_text(texts).T
 
-    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        return np.clip(pictures @ texts.T, 0, 1)
+    def probability(self, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        return np.clip(cosines, 0, 1)
 
     def ground(self, images: Sequence[Picture], texts: Sequence[str]) -> list[WordRegions]:
         return [self._one(as_array(image), text) for image, text in zip(images, texts, strict=True)]

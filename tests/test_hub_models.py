@@ -180,7 +180,7 @@ def test_clips_of_even_cosine_are_even(tmp_path: Path) -> None:
     vision = load_hub_vision(str(tiny_models.clip(tmp_path / "clip")))
     assert isinstance(vision, ClipVision)
     cosines = np.array([-1, 0.2, 0.25, 0.3, 1])
-    probability = vision.probability(np.ones((1, 1)), cosines[:, None])[0]
+    probability = vision.probability(cosines[None], np.ones((5, 1)))[0]
     scale = vision._network.logit_scale.exp().item()
     np.testing.assert_allclose(probability, 1 / (1 + np.exp(-scale * (cosines - 0.25))), rtol=1e-5)
 
@@ -196,7 +196,8 @@ def test_the_siglip_family_has_its_own_probability(make: Callable[[Path], Path],
     texts = vision._tokenizer(["a dog"], padding="max_length", max_length=12, return_tensors="pt")
     with torch.inference_mode():
         logits = vision._network(**texts, **vision._processor(images=[picture], return_tensors="pt")).logits_per_image
-    found = vision.probability(vision.encode_images([picture]), vision.encode_text(["A dog"]))
+    said = vision.encode_text(["A dog"])
+    found = vision.probability(vision.encode_images([picture]) @ said.T, said)
     np.testing.assert_allclose(found, logits.sigmoid().numpy(), rtol=1e-4)
     assert not isinstance(vision, Grounder)
 

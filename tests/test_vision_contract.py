@@ -76,7 +76,7 @@ def test_scores_are_of_the_order_of_a_cosine(vision: Vision, pictures: list[np.n
 
 def test_probability_grows_with_the_fit(vision: Vision, pictures: list[np.ndarray]) -> None:
     seen, said = vision.encode_images(pictures[:6]), vision.encode_text(TEXTS)
-    probability = vision.probability(seen, said)
+    probability = vision.probability(seen @ said.T, said)
     assert probability.shape == (6, len(TEXTS))
     assert ((probability >= 0) & (probability <= 1)).all()
     order = np.argsort((seen @ said.T).ravel(), kind="stable")

@@ -46,8 +46,13 @@ class Vision(Protocol):
         """
         ...
 
-    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Calibrated probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m)."""
+    def probability(self, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Calibrated probability that a sentence describes a picture.
+
+        Args:
+            cosines: (n, m) of the pictures' vectors with the sentences'.
+            texts: (m, d) the sentences' vectors: some fit just anything.
+        """
         ...
 
 
@@ -120,9 +125,9 @@ class HashVision:
         cosines: np.ndarray = self.encode_images(images) @ self.encode_text(texts).T
         return cosines
 
-    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    def probability(self, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """The cosine itself, where it is positive: (n, m)."""
-        clipped: np.ndarray = np.clip(pictures @ texts.T, 0.0, 1.0)
+        clipped: np.ndarray = np.clip(cosines, 0.0, 1.0)
         return clipped
 
 

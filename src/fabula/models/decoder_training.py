@@ -40,12 +40,12 @@ class CaptionRecipe:
     """
 
     decoder: str = "attention"
-    epochs: int = 12
-    rewarded: int = 3
-    batch: int = 60
+    epochs: int = 8
+    rewarded: int = 2
+    batch: int = 30
     captions: int = 3
     samples: int = 5
-    rate: float = 1e-3
+    rate: float = 1.5e-3
     smoothing: float = 0.1
     hidden_words: float = 0.1
     average: float = 0.98

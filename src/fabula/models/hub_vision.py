@@ -84,12 +84,12 @@ class HubVision:
         cosines: np.ndarray = self.encode_images(images) @ self.encode_text(texts).T
         return cosines
 
-    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m) float32.
+    def probability(self, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Probability that a sentence describes a picture, from the cosines of their vectors: (n, m) float32.
 
         The logistic function of the model's scaled cosine; its zero is SigLIP's own, and CLIP's is ``EVEN_COSINE``.
         """
-        logits = self._scale * (pictures.astype(np.float64) @ texts.T) + self._bias
+        logits = self._scale * cosines.astype(np.float64) + self._bias
         probability: np.ndarray = expit(logits).astype(np.float32)
         return probability
 

@@ -85,16 +85,22 @@ class TrainedVision:
         The cosine of the wholes, mixed with that of words and regions for pairs that are among the best of their
         picture or sentence; for others the words' score is guessed from the wholes', so that all can be compared.
         """
-        seen = [(first, part) for first, part in self._see(images)]
-        whole = Seen(*(torch.cat(parts) for parts in zip(*((s.whole, s.regions.half()) for _, s in seen), strict=True)))
-        said = list(self._say(texts))
-        wholes = np.zeros((len(images), len(texts)), np.float32)
-        for rows, part in said:
-            wholes[:, rows] = whole_scores(whole, part).numpy()
-        worded = self._reranked(wholes, whole, said)
+        seen, said = self.see(images), self.say(texts)
+        wholes: np.ndarray = whole_scores(seen, said).numpy()
         weight = self.judgement.words
-        mixed: np.ndarray = (1 - weight) * wholes + weight * worded
+        if not weight:
+            return wholes
+        mixed: np.ndarray = (1 - weight) * wholes + weight * reranked(wholes, seen, said)
         return mixed
+
+    def see(self, images: Sequence[Picture]) -> Seen:
+        """Pictures in the space; regions at half precision, 81 KiB for each picture."""
+        parts = [part for _, part in self._see(images)]
+        return Seen(torch.cat([part.whole for part in parts]), torch.cat([part.regions.half() for part in parts]))
+
+    def say(self, texts: Sequence[str]) -> Said:
+        """Sentences in the space; words at half precision."""
+        return _joined(list(self._say(texts)), len(texts))
 
     def ground(self, images: Sequence[Picture], texts: Sequence[str]) -> list[WordRegions]:
         """For each picture with its text, how well each word fits each of the 9 x 9 regions: blurred cosines.
@@ -110,10 +116,14 @@ class TrainedVision:
             found.append(_steadied(_by_words(text, scores, pieces.spans[0])))
         return found
 
-    def probability(self, pictures: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Calibrated probability that a sentence describes a picture, from their vectors: (n, d), (m, d) -> (n, m)."""
+    def probability(self, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Calibrated probability that a sentence describes a picture, as one picture in a hundred does.
+
+        Args:
+            cosines: (n, m) of the pictures' vectors with the sentences'.
+            texts: (m, d) the sentences' vectors: what they have with other pictures counts as well.
+        """
         usual = self.background @ texts.T
-        cosines = pictures @ texts.T
         above = (cosines - usual.mean(0)) / np.maximum(usual.std(0), 1e-6)
         odds = self.judgement.spread * above + self.judgement.cosine * cosines + self.judgement.offset
         probability: np.ndarray = 1 / (1 + np.exp(-odds))
@@ -163,24 +173,37 @@ class TrainedVision:
             with torch.inference_mode():
                 yield rows, self.model.say(pieces_of([texts[k] for k in rows]))
 
-    def _reranked(self, wholes: np.ndarray, seen: Seen, said: Sequence[tuple[np.ndarray, Said]]) -> np.ndarray:
-        """The words' scores of the pairs that matter, and a guess for all others: (n, m)."""
-        chosen = _candidates(wholes)
-        out = np.zeros_like(wholes)
-        for rows, part in said:
-            used = int((part.weights > 0).sum(1).max()) + 1  # without the padding of this batch
-            part = Said(part.whole, part.words[:, :used], part.weights[:, :used])
-            for k in np.flatnonzero(chosen[:, rows].any(1)):
-                these = np.flatnonzero(chosen[k, rows])
-                one = Seen(seen.whole[k : k + 1], seen.regions[k : k + 1].float())
-                some = Said(part.whole[these], part.words[these], part.weights[these])
-                with torch.inference_mode():
-                    out[k, rows[these]] = word_scores(one, some)[0].numpy()
-        if chosen.all():
-            return out
-        slope, start = np.polyfit(wholes[chosen], out[chosen], 1)
-        guess: np.ndarray = np.where(chosen, out, start + slope * wholes)
-        return guess
+
+def _joined(parts: Sequence[tuple[np.ndarray, Said]], count: int) -> Said:
+    """Batches of sentences as one, in the order of the sentences; words at half precision, padded to the longest."""
+    longest = max((part.words.shape[1] for _, part in parts), default=0)
+    dimension = parts[0][1].whole.shape[1] if parts else 0
+    whole = torch.zeros(count, dimension)
+    words = torch.zeros(count, longest, dimension, dtype=torch.float16)
+    weights = torch.zeros(count, longest)
+    for rows, part in parts:
+        used = part.words.shape[1]
+        whole[rows], words[rows, :used], weights[rows, :used] = part.whole, part.words.half(), part.weights
+    return Said(whole, words, weights)
+
+
+@torch.inference_mode()
+def reranked(wholes: np.ndarray, seen: Seen, said: Said) -> np.ndarray:
+    """The words' scores of the pairs that matter, and a guess from the wholes' for all others: (n, m)."""
+    chosen = _candidates(wholes)
+    out = np.zeros_like(wholes)
+    used = (said.weights > 0).sum(1).numpy() + 1  # pieces, the mark of the beginning before them
+    for k in range(len(wholes)):
+        these = np.flatnonzero(chosen[k])
+        longest = int(used[these].max(initial=1))
+        one = Seen(seen.whole[k : k + 1], seen.regions[k : k + 1].float())
+        some = Said(said.whole[these], said.words[these, :longest].float(), said.weights[these, :longest])
+        out[k, these] = word_scores(one, some)[0].numpy()
+    if chosen.all():
+        return out
+    slope, start = np.polyfit(wholes[chosen], out[chosen], 1)
+    guess: np.ndarray = np.where(chosen, out, start + slope * wholes)
+    return guess
 
 
 def _candidates(wholes: np.ndarray) -> np.ndarray:

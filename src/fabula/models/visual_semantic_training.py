@@ -49,7 +49,7 @@ class VisionRecipe:
         seed: of everything random.
     """
 
-    epochs: int = 16
+    epochs: int = 10
     first: int = 40
     batch: int = 192
     group: int = 48

@@ -194,8 +194,7 @@ class PictureChannel:
         assert wanted is not None
 
         def fit(cosines: np.ndarray) -> np.ndarray:
-            # The model's probability rests on the product of two vectors alone: vectors of one dimension have any.
-            found = self.vision.probability(cosines[:, None].astype(np.float32), np.ones((1, 1), np.float32))
+            found = self.vision.probability(cosines[:, None], wanted[None])
             return found[:, 0].astype(np.float64)
 
         return self.space.likeness(wanted, unwanted), fit

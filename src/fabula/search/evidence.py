@@ -18,7 +18,8 @@ SHARE = 0.5
 the cue that speaks it are the same words, and a wrong place is wrong in both."""
 FITS = 0.35
 """The least probability of the best hit, below which nothing fits. On the questions that ``EVIDENCE`` was learned from,
-the share answered right and the share refused once the answer is gone are greatest in sum from .2 to .35: the strictest."""
+the share answered right and the share refused once the answer is gone are greatest in sum from .2 to
+.35: the strictest."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def probability(odds: np.ndarray) -> np.ndarray:
 
 EVIDENCE = Evidence(-4.586, 0.912, 0.569, 5.705)
 """Learned by ``fabula train search`` with the built-in encoder, from 607 questions: lines of three annotated films
-asked of their books and the books' passages asked of the lines, without the verbatim ones, and sentences of three abridged
-novels asked of the originals. One for all channels: learned for each by itself, on fewer questions, it was no better
-on texts that were held back."""
+asked of their books and the books' passages asked of the lines, without the verbatim ones, and sentences of
+three abridged novels asked of the originals. One for all channels: learned for each by
+itself, on fewer questions, it was no better on texts that were held back."""
 
 
 def together(probabilities: np.ndarray) -> float:

@@ -125,17 +125,16 @@ def _finished(training: Any, view: np.ndarray, stem: str) -> "TrainedVision":
 
 def _judged(vision: "TrainedVision", dev: Sequence[CaptionedPicture]) -> tuple[Retrieval, "TrainedVision"]:
     """The model with the weight of its words and the calibration that dev asks for."""
-    from fabula.models.trained_vision import TrainedVision
+    from fabula.models.trained_vision import TrainedVision, reranked
 
     texts, owners = texts_of(dev)
-    scores = {}
-    for weight in WORD_WEIGHTS:
-        vision.judgement = dataclasses.replace(vision.judgement, words=weight)
-        scores[weight] = measure_retrieval(vision.score([p.path for p in dev], texts), owners)
-    best = max(scores, key=lambda weight: scores[weight].rsum)
-    pictures, sentences = vision.encode_images([p.path for p in dev]), vision.encode_text(texts)
-    judgement = learn_judgement(pictures, sentences, owners, vision.background, best)
-    return scores[best], TrainedVision(vision.name, vision.model, judgement, vision.background)
+    seen, said = vision.see([p.path for p in dev]), vision.say(texts)
+    wholes = seen.whole.numpy() @ said.whole.numpy().T
+    words = reranked(wholes, seen, said)
+    found = {weight: measure_retrieval((1 - weight) * wholes + weight * words, owners) for weight in WORD_WEIGHTS}
+    best = max(found, key=lambda weight: found[weight].rsum)
+    judgement = learn_judgement(seen.whole.numpy(), said.whole.numpy(), owners, vision.background, best)
+    return found[best], TrainedVision(vision.name, vision.model, judgement, vision.background)
 
 
 def learn_judgement(
