@@ -6,6 +6,8 @@ from pathlib import Path
 import av
 import pytest
 
+os.environ.setdefault("FABULA_LOOK", "none")  # before fabula is imported: tests that look at pictures name the model
+
 from fabula.evaluate.demo import DemoFiles, build_demo
 
 SHORT_SECONDS = 30

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fabula.evaluate.demo import DemoFiles
+from fabula.files.pictures import write_jpeg
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
@@ -22,6 +24,7 @@ def folder(demo_files: DemoFiles, short_film: Path, tmp_path_factory: pytest.Tem
     shutil.copy(demo_files.subtitles, folder / "film.srt")
     shutil.copy(demo_files.screenplay, folder / "film.fountain")
     shutil.copy(demo_files.book, folder / "book.epub")
+    write_jpeg(folder / "photo.jpg", np.full((120, 160, 3), (90, 140, 200), np.uint8))
     return folder
 
 

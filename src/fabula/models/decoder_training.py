@@ -119,7 +119,7 @@ class CaptionTraining:
     def _set_rate(self, step: int) -> None:
         """Up within the first epoch, down a cosine; with rewards a tenth."""
         share = step / (self.recipe.epochs * self.steps)
-        shape = min((step + 1) / self.steps, 0.5 * (1 + math.cos(math.pi * share)) + 0.02) if share < 1 else 0.05
+        shape = min((step + 1) / self.steps, 0.5 * (1 + math.cos(math.pi * share)) + 0.02) if share < 1 else 0.1
         for group in self._optimiser.param_groups:
             group["lr"] = self.recipe.rate * shape
 

@@ -34,7 +34,7 @@ class Vocabulary:
         for number in numbers:
             if number == END:
                 break
-            if number > END:
+            if number > UNKNOWN:
                 found.append(self.words[number])
         return tuple(found)
 

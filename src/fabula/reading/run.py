@@ -1,6 +1,7 @@
 """The stages in their order, over the inputs that there are."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
@@ -19,13 +20,13 @@ from fabula.reading.looking import captions, pictures
 from fabula.reading.stages import StageProgress, Stages
 from fabula.records import Cue, Pin
 from fabula.shots import DEFAULT_DETECTOR
-from fabula.vision import load_captioner, vision_name
+from fabula.vision import DEFAULT_VISION, load_captioner, vision_name
 
 SKIP = "none"
 """The name of the vision or the captioner that does not look at the film."""
 
-DEFAULT_LOOK = SKIP
-"""The vision and the captioner of a reading that names none."""
+DEFAULT_LOOK = os.environ.get("FABULA_LOOK", DEFAULT_VISION)
+"""The vision and the captioner of a reading that names none: $FABULA_LOOK (such as "none"), or the built-in ones."""
 
 
 @dataclass(frozen=True)
