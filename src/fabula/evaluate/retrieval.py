@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from fabula.evaluate.statistics import bootstrap_interval
 from fabula.files.captions import CaptionedPicture
 from fabula.metrics.retrieval import Recalls, Retrieval, measure_retrieval
 from fabula.records import Progress
+from fabula.train.vision import texts_of
 from fabula.vision import Vision
 
 PUBLISHED = {
@@ -17,12 +16,6 @@ PUBLISHED = {
     "VSE++ (Faghri et al. 2018), Flickr30k": ((52.9, 80.5, 87.2), (39.6, 70.1, 79.5)),
 }
 """R@1, R@5, R@10 of image to text and of text to image."""
-
-
-def texts_of(pictures: Sequence[CaptionedPicture]) -> tuple[list[str], np.ndarray]:
-    """All captions, and for each the row of its picture (m,)."""
-    texts = [caption for picture in pictures for caption in picture.captions]
-    return texts, np.repeat(np.arange(len(pictures)), [len(picture.captions) for picture in pictures])
 
 
 def measure(

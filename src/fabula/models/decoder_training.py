@@ -1,7 +1,6 @@
 """Training a decoder: first to say what people said, then to be scored well for what it says itself."""
 
 import copy
-import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 from fabula.metrics.cider import Cider
 from fabula.metrics.tokens import caption_tokens
 from fabula.models.decoder import DECODERS
+from fabula.models.learning import load_state, move_mean, save_state
 from fabula.models.vocabulary import END, PADDING, START, UNKNOWN, Vocabulary
 
 Told = Callable[[int, float], None]
@@ -109,7 +109,7 @@ class CaptionTraining:
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
             self._optimiser.step()
-            self._average(self.epoch * self.steps + step)
+            move_mean(self.kept, self.decoder, self.epoch * self.steps + step, self.recipe.average)
             total += value
             if told:
                 told(step + 1, total / (step + 1))
@@ -181,31 +181,15 @@ class CaptionTraining:
                 break
         return torch.stack(words, 1), torch.stack(scores, 1)
 
-    @torch.no_grad()
-    def _average(self, step: int) -> None:
-        stay = min(self.recipe.average, (step + 1) / (step + 11))
-        for kept, now in zip(self.kept.parameters(), self.decoder.parameters(), strict=True):
-            kept.lerp_(now, 1 - stay)
-
     def save(self, path: Path) -> None:
         """Keep the state after an epoch, all or nothing."""
-        state = {
-            "recipe": dataclasses.asdict(self.recipe),
-            "epoch": self.epoch,
-            "decoder": self.decoder.state_dict(),
-            "kept": self.kept.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
-        partial = path.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(path)
+        parts = {"decoder": self.decoder, "kept": self.kept, "optimiser": self._optimiser}
+        save_state(path, self.recipe, {"epoch": self.epoch} | {name: part.state_dict() for name, part in parts.items()})
 
     def resume(self, path: Path) -> bool:
         """Take up a state that ``save`` kept for the same recipe; says whether there was one."""
-        if not path.is_file():
-            return False
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != dataclasses.asdict(self.recipe):
+        state = load_state(path, self.recipe)
+        if state is None:
             return False
         self.decoder.load_state_dict(state["decoder"])
         self.kept.load_state_dict(state["kept"])

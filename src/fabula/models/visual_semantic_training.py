@@ -1,7 +1,6 @@
 """Training the image-sentence model: a contrastive loss in both directions, for wholes and for words with regions."""
 
 import copy
-import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
 from fabula.models.efficientnet import TAIL
+from fabula.models.learning import load_state, move_mean, save_state
 from fabula.models.visual_semantic import (
     TUNED_LAYERS,
     Said,
@@ -160,7 +160,7 @@ class VisionTraining:
             nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 2.0)
             self._optimiser.step()
             self._schedule.step()
-            self._average(self.epoch * self.steps + step)
+            move_mean(self.kept, self.model, self.epoch * self.steps + step, self.recipe.average)
             total += loss.item()
             if told:
                 told(step + 1, total / (step + 1))
@@ -196,40 +196,21 @@ class VisionTraining:
             losses.append(contrastive_loss(scores, self.model.sharpness[1]))
         return torch.stack(losses).mean()
 
-    @torch.no_grad()
-    def _average(self, step: int) -> None:
-        """Move the running mean of the weights; early on it follows closely, so that it forgets the beginning."""
-        stay = min(self.recipe.average, (step + 1) / (step + 11))
-        for kept, now in zip(self.kept.parameters(), self.model.parameters(), strict=True):
-            if now.requires_grad:
-                kept.lerp_(now, 1 - stay)
-
     def save(self, path: Path) -> None:
         """Keep the state after an epoch, all or nothing."""
-        state = {
-            "recipe": dataclasses.asdict(self.recipe),
-            "epoch": self.epoch,
-            "model": self.model.tuned(),
-            "kept": self.kept.tuned(),
-            "optimiser": self._optimiser.state_dict(),
-            "schedule": {"last_epoch": self.epoch * self.steps},
-        }
-        partial = path.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(path)
+        state = {"epoch": self.epoch, "model": self.model.tuned(), "kept": self.kept.tuned()}
+        save_state(path, self.recipe, state | {"optimiser": self._optimiser.state_dict()})
 
     def resume(self, path: Path) -> bool:
         """Take up a state that ``save`` kept for the same recipe; says whether there was one."""
-        if not path.is_file():
-            return False
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != dataclasses.asdict(self.recipe):
+        state = load_state(path, self.recipe)
+        if state is None:
             return False
         self.model.load_state_dict(state["model"], strict=False)
         self.kept.load_state_dict(state["kept"], strict=False)
         self._optimiser.load_state_dict(state["optimiser"])
-        self._schedule.last_epoch = state["schedule"]["last_epoch"]
         self.epoch = state["epoch"]
+        self._schedule.last_epoch = self.epoch * self.steps
         return True
 
 

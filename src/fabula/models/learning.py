@@ -1,0 +1,39 @@
+"""What all long trainings share: the running mean of the weights, and a state that survives being killed."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def move_mean(kept: nn.Module, now: nn.Module, step: int, stay: float) -> None:
+    """Move the running mean of the weights that learn; early on it follows closely, so that it forgets the beginning.
+
+    Args:
+        kept: holds the mean.
+        now: the network that learns.
+        step: of the training, from 0.
+        stay: how much of the mean stays in each step, later on.
+    """
+    stay = min(stay, (step + 1) / (step + 11))
+    for mean, weight in zip(kept.parameters(), now.parameters(), strict=True):
+        if weight.requires_grad:
+            mean.lerp_(weight, 1 - stay)
+
+
+def save_state(path: Path, recipe: Any, state: dict[str, Any]) -> None:
+    """Keep the state of a training after an epoch, all or nothing; ``recipe`` is a dataclass."""
+    partial = path.with_suffix(".partial")
+    torch.save({"recipe": dataclasses.asdict(recipe), **state}, partial)
+    partial.replace(path)
+
+
+def load_state(path: Path, recipe: Any) -> dict[str, Any] | None:
+    """The state that was kept for the same recipe, or None."""
+    if not path.is_file():
+        return None
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    return state if state["recipe"] == dataclasses.asdict(recipe) else None
