@@ -238,7 +238,8 @@ def _caption_line(row: dict[str, Any]) -> str:
 
 
 def _agreement_line(row: dict[str, Any]) -> str:
-    tau = "" if row["tau"] is None else f"{row['tau']:5.1f} [{row['low']} {row['high']}]"
+    interval = "" if row["low"] is None else f" [{row['low']} {row['high']}]"
+    tau = "" if row["tau"] is None else f"{row['tau']:5.1f}{interval}"
     published = "" if row["published"] is None else f"published {row['published']}"
     return f"{row['judgements']:<12} tau-{row['variant']}  {row['measure']:<36}{tau:<22}{published}".rstrip()
 
