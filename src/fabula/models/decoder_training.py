@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 from fabula.metrics.cider import Cider
 from fabula.metrics.tokens import caption_tokens
 from fabula.models.decoder import DECODERS
-from fabula.models.learning import load_state, move_mean, save_state
+from fabula.models.learning import drawn_views, load_state, move_mean, save_state
 from fabula.models.vocabulary import END, PADDING, START, UNKNOWN, Vocabulary
 
 Told = Callable[[int, float], None]
@@ -125,9 +125,7 @@ class CaptionTraining:
 
     def _memory(self, chosen: np.ndarray, rng: np.random.Generator, copies: int) -> tuple[Tensor, ...]:
         """The regions of some pictures, prepared by the decoder, each so many times."""
-        views = rng.integers(len(self.examples.views), size=len(chosen)).tolist()
-        regions = np.stack([self.examples.views[v][k] for v, k in zip(views, chosen.tolist(), strict=True)])
-        seen = self.decoder.remember(torch.from_numpy(regions).float())
+        seen = self.decoder.remember(drawn_views(self.examples.views, chosen, rng))
         return tuple(part.repeat_interleave(copies, 0) for part in seen)
 
     def _word_loss(self, chosen: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, float]:

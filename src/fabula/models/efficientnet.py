@@ -99,6 +99,10 @@ class Backbone(nn.Module):
             x = block(x)
         return F.relu6(self.last(x))
 
+    def regions(self, cells: Tensor) -> Tensor:
+        """What the tail says as rows, from the top left: (n, 120, 17, 17) -> (n, 81, 1280)."""
+        return self.tail(cells).flatten(2).transpose(1, 2)
+
     def forward(self, pixels: Tensor) -> Tensor:
         """(n, 3, 260, 260) in -1..1 -> (n, 1280, 9, 9)."""
         return self.tail(self.stem(pixels))

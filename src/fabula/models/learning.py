@@ -1,11 +1,19 @@
 """What all long trainings share: the running mean of the weights, and a state that survives being killed."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+
+def drawn_views(views: Sequence[np.ndarray], chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
+    """A view of each of some pictures, drawn at random: float32, a row for each of ``chosen`` (n,)."""
+    which = rng.integers(len(views), size=len(chosen)).tolist()
+    return torch.from_numpy(np.stack([views[v][k] for v, k in zip(which, chosen.tolist(), strict=True)])).float()
 
 
 @torch.no_grad()

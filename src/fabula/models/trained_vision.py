@@ -15,7 +15,15 @@ import torch
 from fabula.errors import FabulaError
 from fabula.files.pictures import Picture, as_array, squash
 from fabula.models.efficientnet import DEPTH, GRID, SIZE, pixels
-from fabula.models.visual_semantic import Said, Seen, VisualSemantic, load_visual_semantic, whole_scores, word_scores
+from fabula.models.visual_semantic import (
+    NO_REGIONS,
+    Said,
+    Seen,
+    VisualSemantic,
+    load_visual_semantic,
+    whole_scores,
+    word_scores,
+)
 from fabula.models.word_encoder import pieces_of
 from fabula.models.word_regions import WordRegions
 from fabula.records import Progress
@@ -62,10 +70,12 @@ class TrainedVision:
     def encode_images(self, images: Sequence[Picture], progress: Progress | None = None) -> np.ndarray:
         """Vectors of pictures: (n, d) float32, rows of unit length."""
         out = np.zeros((len(images), self.dimension), np.float32)
-        for first, seen in self._see(images):
-            out[first : first + len(seen.whole)] = seen.whole.numpy()
+        done = 0
+        for seen in self._see(images, NO_REGIONS):
+            out[done : done + len(seen.whole)] = seen.whole.numpy()
+            done += len(seen.whole)
             if progress:
-                progress(first + len(seen.whole), len(images))
+                progress(done, len(images))
         return out
 
     def encode_text(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
@@ -85,17 +95,18 @@ class TrainedVision:
         The cosine of the wholes, mixed with that of words and regions for pairs that are among the best of their
         picture or sentence; for others the words' score is guessed from the wholes', so that all can be compared.
         """
-        seen, said = self.see(images), self.say(texts)
-        wholes: np.ndarray = whole_scores(seen, said).numpy()
         weight = self.judgement.words
         if not weight:
-            return wholes
+            cosines: np.ndarray = self.encode_images(images) @ self.encode_text(texts).T
+            return cosines
+        seen, said = self.see(images), self.say(texts)
+        wholes = whole_scores(seen, said).numpy()
         mixed: np.ndarray = (1 - weight) * wholes + weight * reranked(wholes, seen, said)
         return mixed
 
     def see(self, images: Sequence[Picture]) -> Seen:
         """Pictures in the space; regions at half precision, 81 KiB for each picture."""
-        parts = [part for _, part in self._see(images)]
+        parts = list(self._see(images))
         return Seen(torch.cat([part.whole for part in parts]), torch.cat([part.regions.half() for part in parts]))
 
     def say(self, texts: Sequence[str]) -> Said:
@@ -107,7 +118,7 @@ class TrainedVision:
 
         A word is likelier where its sentence is, so the mean map of all its words is added to each.
         """
-        regions = torch.cat([part.regions for _, part in self._see(images)])
+        regions = torch.cat([part.regions for part in self._see(images)])
         found = []
         for text, map_ in zip(texts, regions, strict=True):
             with torch.inference_mode():
@@ -123,8 +134,7 @@ class TrainedVision:
             cosines: (n, m) of the pictures' vectors with the sentences'.
             texts: (m, d) the sentences' vectors: what they have with other pictures counts as well.
         """
-        usual = self.background @ texts.T
-        above = (cosines - usual.mean(0)) / np.maximum(usual.std(0), 1e-6)
+        above = above_usual(cosines, self.background, texts)
         odds = self.judgement.spread * above + self.judgement.cosine * cosines + self.judgement.offset
         probability: np.ndarray = 1 / (1 + np.exp(-odds))
         return probability
@@ -134,7 +144,7 @@ class TrainedVision:
         for first in range(0, len(images), PICTURES):
             squares = np.stack([squash(as_array(image), SIZE) for image in images[first : first + PICTURES]])
             with torch.inference_mode():
-                yield self.model.backbone(pixels(squares)).flatten(2).transpose(1, 2).numpy()
+                yield self.model.backbone.regions(self.model.backbone.stem(pixels(squares))).numpy()
 
     @property
     def region_values(self) -> int:
@@ -144,7 +154,7 @@ class TrainedVision:
     def tail_grid(self, cells: np.ndarray) -> np.ndarray:
         """What the tuned tail makes of what the stem says: (n, 120, 17, 17) -> (n, 81, 1280) float32."""
         with torch.inference_mode():
-            return self.model.backbone.tail(torch.tensor(cells).float()).flatten(2).transpose(1, 2).numpy()
+            return self.model.backbone.regions(torch.tensor(cells).float()).numpy()
 
     def fingerprint(self) -> str:
         """A hash of the weights, for what is computed with them while they have no name of their own yet."""
@@ -157,13 +167,11 @@ class TrainedVision:
         """Write the weights; the card is the trainer's."""
         self.model.save(path, {"background": torch.from_numpy(self.background)})
 
-    def _see(self, images: Sequence[Picture]) -> Iterator[tuple[int, Seen]]:
-        """Pictures in batches, each with the number of its first."""
-        first = 0
+    def _see(self, images: Sequence[Picture], keep: torch.Tensor | None = None) -> Iterator[Seen]:
+        """Pictures in batches, with all their regions or those to keep."""
         for grid in self.grids(images):
             with torch.inference_mode():
-                yield first, self.model.see_grid(torch.from_numpy(grid))
-            first += len(grid)
+                yield self.model.see_grid(torch.from_numpy(grid), keep)
 
     def _say(self, texts: Sequence[str]) -> Iterator[tuple[np.ndarray, Said]]:
         """Sentences in batches of like lengths, so that little is padding, each with the places of its sentences."""
@@ -172,6 +180,13 @@ class TrainedVision:
             rows = order[first : first + TEXTS]
             with torch.inference_mode():
                 yield rows, self.model.say(pieces_of([texts[k] for k in rows]))
+
+
+def above_usual(cosines: np.ndarray, background: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    """By how many standard deviations pictures fit sentences better than those of a background do: (n, m)."""
+    usual = background @ texts.T
+    above: np.ndarray = (cosines - usual.mean(0)) / np.maximum(usual.std(0), 1e-6)
+    return above
 
 
 def _joined(parts: Sequence[tuple[np.ndarray, Said]], count: int) -> Said:

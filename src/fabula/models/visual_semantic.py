@@ -20,6 +20,7 @@ from fabula.models.word_encoder import WIDTH, Pieces, load_word_encoder
 
 DIMENSION = 512
 LAYERS = 6
+NO_REGIONS = torch.zeros(0, dtype=torch.int64)  # what to keep of the regions where only wholes are wanted
 TUNED_LAYERS = 2  # of the word encoder: the last ones; those below know all that captions need
 
 
@@ -66,7 +67,7 @@ class VisualSemantic(nn.Module):
 
     def see(self, cells: Tensor, keep: Tensor | None = None) -> Seen:
         """What the stem says of pictures (n, 120, 17, 17) -> their vectors; of the regions only those to keep."""
-        return self.see_grid(self.backbone.tail(cells).flatten(2).transpose(1, 2), keep)
+        return self.see_grid(self.backbone.regions(cells), keep)
 
     def see_grid(self, grid: Tensor, keep: Tensor | None = None) -> Seen:
         """What the tail says of pictures (n, k, 1280) -> their vectors."""

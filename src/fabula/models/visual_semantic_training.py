@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
 from fabula.models.efficientnet import TAIL
-from fabula.models.learning import load_state, move_mean, save_state
+from fabula.models.learning import drawn_views, load_state, move_mean, save_state
 from fabula.models.visual_semantic import (
+    NO_REGIONS,
     TUNED_LAYERS,
     Said,
     Seen,
@@ -147,7 +148,7 @@ class VisionTraining:
 
     def run_epoch(self, told: Callable[[int, float], None] | None = None) -> float:
         """See each picture once; ``told`` gets steps done and the mean loss. Returns that of the epoch."""
-        torch.manual_seed((self.recipe.seed, self.epoch).__hash__() % 2**31)
+        torch.manual_seed(hash((self.recipe.seed, self.epoch)) % 2**31)
         rng = np.random.default_rng((self.recipe.seed, self.epoch))
         order = rng.permutation(len(self.examples.captions))
         self.model.train()
@@ -168,8 +169,7 @@ class VisionTraining:
         return total / self.steps
 
     def _loss(self, chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
-        cells = cut_cells(self._cells(chosen, rng), rng)
-        grid = self.model.backbone.tail(cells).flatten(2).transpose(1, 2)
+        grid = self.model.backbone.regions(cut_cells(drawn_views(self.examples.views, chosen, rng), rng))
         keep = torch.from_numpy(rng.permutation(grid.shape[1])[: self.recipe.regions])
         seen = self.model.see_grid(grid, keep)
         captions = [own[int(rng.integers(len(own)))] for own in (self.examples.captions[k] for k in chosen.tolist())]
@@ -177,13 +177,6 @@ class VisionTraining:
         wholes = whole_scores(seen, said)
         loss = contrastive_loss(wholes, self.model.sharpness[0]) + self._word_loss(seen, said)
         return loss + self.recipe.hardest * hardest_loss(wholes) if self.recipe.hardest else loss
-
-    def _cells(self, chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
-        """A view of each picture, drawn at random."""
-        views = rng.integers(len(self.examples.views), size=len(chosen))
-        return torch.from_numpy(
-            np.stack([self.examples.views[v][k] for v, k in zip(views.tolist(), chosen.tolist(), strict=True)])
-        ).float()
 
     def _word_loss(self, seen: Seen, said: Said) -> Tensor:
         losses = []
@@ -252,7 +245,7 @@ def _pooled(model: VisualSemantic, cells: np.ndarray) -> Tensor:
     parts = [
         model.backbone.tail(torch.tensor(cells[k : k + 64]).float()).mean((2, 3)) for k in range(0, len(cells), 64)
     ]
-    return torch.cat(parts).clone()
+    return torch.cat(parts)
 
 
 @torch.inference_mode()
@@ -264,7 +257,7 @@ def _means(model: VisualSemantic, texts: Sequence[str]) -> Tensor:
         rows = order[first : first + 128]
         pieces = pieces_of([texts[k] for k in rows])
         out[rows] = mean_of(model.encoder(pieces), pieces.there)
-    return out.clone()
+    return out
 
 
 def _fit_wholes(
@@ -275,8 +268,6 @@ def _fit_wholes(
     told: Callable[[int, float], None] | None,
 ) -> None:
     """The layers of the wholes alone, on (views, n, 1280) and (captions, n, 384)."""
-    with torch.inference_mode(False):
-        pictures, sentences = pictures.clone(), sentences.clone()
     batch = min(FIRST_BATCH, pictures.shape[1])
     layers = [*model.whole_picture.parameters(), *model.whole_sentence.parameters(), model.sharpness]
     total = max(recipe.first * (pictures.shape[1] // batch), 1)
@@ -299,7 +290,7 @@ def _fit_wholes(
 @torch.inference_mode()
 def whole_vectors(model: VisualSemantic, cells: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Vectors of whole pictures, from what the stem says of them, and of whole sentences: (n, d), (m, d)."""
-    pictures = [model.see(torch.tensor(cells[k : k + 64]).float()).whole for k in range(0, len(cells), 64)]
+    pictures = [model.see(torch.tensor(cells[k : k + 64]).float(), NO_REGIONS).whole for k in range(0, len(cells), 64)]
     sentences = [model.say(pieces_of(texts[k : k + 128])).whole for k in range(0, len(texts), 128)]
     empty = torch.zeros(0, model.dimension)
     return torch.cat([empty, *pictures]).numpy(), torch.cat([empty, *sentences]).numpy()

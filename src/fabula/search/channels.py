@@ -134,7 +134,7 @@ class TextChannel:
             odds = self._only_exact(odds, query)
         best = np.where(mask, np.maximum.reduceat(odds, self.starts), -np.inf)
         chosen = top(best, count)
-        return Found(chosen, probability(best[chosen]), self._best_rows(odds, chosen))
+        return Found(chosen, probability(best[chosen]), self.best_rows(odds, chosen))
 
     def _only_exact(self, odds: np.ndarray, query: Query) -> np.ndarray:
         """What lacks the words in quotes is out; what has them is likelier for it."""
@@ -145,7 +145,8 @@ class TextChannel:
             have &= found
         return np.where(have, odds + FOUND, -np.inf)
 
-    def _best_rows(self, odds: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    def best_rows(self, odds: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """The likeliest sentence of each of some units: (k,), from the odds of all sentences."""
         ends = np.append(self.starts[1:], len(odds))
         rows = [
             first + odds[first:last].argmax() for first, last in zip(self.starts[chosen], ends[chosen], strict=True)

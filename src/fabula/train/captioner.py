@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fabula.errors import InputError
 from fabula.features import cache_folder
 from fabula.files.captions import CaptionedPicture, CaptionSet
 from fabula.metrics.captions import CaptionScores, score_captions
-from fabula.train.vision import FEWEST, Told, picture_view
+from fabula.train.vision import Told, picture_view, train_and_dev
 
 if TYPE_CHECKING:
     from fabula.models.decoder_training import CaptionRecipe
@@ -58,10 +57,7 @@ def train_captioner(
     from fabula.models.vocabulary import learn_vocabulary
 
     recipe = recipe or CaptionRecipe()
-    train, dev = data.of("train"), data.of("dev")
-    if len(train) < FEWEST or not dev:
-        problem = f"{len(train)} pictures to train and {len(dev)} to choose by are too few"
-        raise InputError(data.path, problem, f"give at least {FEWEST} with split train and some with split dev")
+    train, dev = train_and_dev(data)
     seen = [region_view(vision, train, view, told) for view in range(views)]
     held = region_view(vision, dev, 0, told)
     captions = [picture.captions for picture in train]

@@ -177,9 +177,7 @@ def candidates(quiz: Quiz, question: Question, evidence: Evidence, *, there: boo
     if not there:
         best[near] = -np.inf
     chosen = top(best, BEST)
-    ends = np.append(channel.starts[1:], len(odds))
-    rows = np.array([f + odds[f:e].argmax() for f, e in zip(channel.starts[chosen], ends[chosen], strict=True)])
-    return measures(cosines, covered, rows), np.isin(chosen, near)
+    return measures(cosines, covered, channel.best_rows(odds, chosen)), np.isin(chosen, near)
 
 
 def learn_evidence(quizzes: Sequence[Quiz], start: Evidence) -> Evidence:

@@ -58,10 +58,7 @@ def train_vision(
     from fabula.models.visual_semantic_training import Examples, VisionRecipe, VisionTraining
 
     recipe = recipe or VisionRecipe()
-    train, dev = data.of("train"), data.of("dev")
-    if len(train) < FEWEST or not dev:
-        problem = f"{len(train)} pictures to train and {len(dev)} to choose by are too few"
-        raise InputError(data.path, problem, f"give at least {FEWEST} with split train and some with split dev")
+    train, dev = train_and_dev(data)
     seen = [picture_view(train, view, told) for view in range(views)]
     held = picture_view(dev, 0, told)
     first = load_trained_vision(start).model if start else None
@@ -83,6 +80,19 @@ def train_vision(
     result, vision = _judged(_finished(training, seen[0], output.stem), dev)
     _save(vision, output, recipe, data, result)
     return result
+
+
+def train_and_dev(data: CaptionSet) -> tuple[tuple[CaptionedPicture, ...], tuple[CaptionedPicture, ...]]:
+    """The pictures to learn from and those to choose by.
+
+    Raises:
+        InputError: there are too few.
+    """
+    train, dev = data.of("train"), data.of("dev")
+    if len(train) < FEWEST or not dev:
+        problem = f"{len(train)} pictures to train and {len(dev)} to choose by are too few"
+        raise InputError(data.path, problem, f"give at least {FEWEST} with split train and some with split dev")
+    return train, dev
 
 
 def picture_view(pictures: Sequence[CaptionedPicture], view: int, told: Told = lambda line: None) -> np.ndarray:
@@ -151,11 +161,10 @@ def learn_judgement(
     """
     from scipy.optimize import minimize  # late: it takes long to import
 
-    from fabula.models.trained_vision import Judgement
+    from fabula.models.trained_vision import Judgement, above_usual
 
-    usual = background @ sentences.T
     cosines = pictures @ sentences.T
-    above = (cosines - usual.mean(0)) / np.maximum(usual.std(0), 1e-6)
+    above = above_usual(cosines, background, sentences)
     right = np.zeros(cosines.shape, bool)
     right[owners, np.arange(len(owners))] = True
     features = [np.concatenate([x[right], x[~right]]) for x in (above, cosines)]
