@@ -25,6 +25,7 @@ ORDER = [
     "pinning",
     "describing",
     "search",
+    "stories",
     "train",
     "evaluate",
     "app",

@@ -12,6 +12,7 @@ WORDS += ["beach", "ball", "photo", "of", "describe", "this", "picture"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "<image>"]
 VOCABULARY = {word: k for k, word in enumerate([*SPECIAL, *WORDS])}
 SIZE = 32
+CONTEXT = 64
 TOWER = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
 TEXT = {"vocab_size": len(VOCABULARY), "max_position_embeddings": 12, "pad_token_id": 0}
 PICTURE = {"image_size": SIZE, "patch_size": 8}
@@ -93,6 +94,20 @@ def llava(folder: Path, seed: int = 0) -> Path:
         num_additional_image_tokens=1,
         chat_template=template,
     ).save_pretrained(folder)
+    return folder
+
+
+def language_model(folder: Path, seed: int = 0) -> Path:
+    """A model that knows words alone, without a chat template; 64 word pieces at most."""
+    ends = {"bos_token_id": VOCABULARY["[CLS]"], "eos_token_id": VOCABULARY["[SEP]"], "pad_token_id": 0}
+    config = hf.GPT2Config(vocab_size=len(VOCABULARY), n_positions=CONTEXT, n_embd=16, n_layer=2, n_head=2, **ends)
+    torch.manual_seed(seed)
+    made = hf.GPT2LMHeadModel(config)
+    for weights in made.parameters():
+        if weights.ndim > 1:
+            weights.data.mul_(8)
+    made.save_pretrained(folder)
+    tokenizer(folder)
     return folder
 
 

@@ -59,13 +59,18 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 
     Args:
         name: ``builtin`` (MiniLM, no download), ``hash`` (no weights), ``hf:OWNER/MODEL`` (any sentence-transformers
-            model; the hub's offline switch HF_HUB_OFFLINE=1 is honoured), or a path to a model's folder.
+            model; the hub's offline switch HF_HUB_OFFLINE=1 is honoured), a path to a model's folder, ``skipthought``
+            (skip-thought vectors learned from novels), or the path of a card (.json) of ``fabula train skipthoughts``.
 
     Raises:
         FabulaError: the model cannot be loaded.
     """
     if name == "hash":
         return HashEncoder()
+    if name == "skipthought" or name.endswith(".json"):
+        from fabula.models.skip_thought import load_skip_thought
+
+        return load_skip_thought(None if name == "skipthought" else Path(name))
     from fabula.models import sentence_transformer
 
     return (
@@ -109,7 +114,7 @@ def embed(texts: Sequence[str], encoder: str | Encoder, store: Store, progress: 
         order = sorted(missing, key=lambda h: (len(missing[h]), h))  # alike lengths waste no padding
         for first in range(0, len(order), SAVE_EVERY):
             batch = order[first : first + SAVE_EVERY]
-            fresh = loaded.encode([missing[h] for h in batch], _shifted(progress, first, len(order)))
+            fresh = loaded.encode([missing[h] for h in batch], shifted_progress(progress, first, len(order)))
             store.save_vectors(model, batch, fresh)
             vectors.update(zip(batch, fresh.astype(np.float16), strict=True))
     return np.stack([vectors[h] for h in hashes]).astype(np.float32) if texts else np.zeros((0, 1), np.float32)
@@ -123,7 +128,8 @@ def encoder_name(encoder: str | Encoder) -> str:
     return known.get(encoder) or load_encoder(encoder).name
 
 
-def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+def shifted_progress(progress: Progress | None, done: int, total: int) -> Progress | None:
+    """Progress of a part, told as that of the whole, of which so many are done already."""
     if progress is None:
         return None
     return lambda n, _: progress(done + n, total)

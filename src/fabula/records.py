@@ -489,3 +489,50 @@ class Answer:
     hits: tuple[Hit, ...]
     fits: bool
     expected: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something that a story may rest on: a sentence that was seen, said, or written.
+
+    ``kind`` is "caption" (what a captioner sees), "dialogue" (a line that is spoken: ``speaker`` says by whom, None if
+    nobody knows), "action" or "heading" (of the screenplay), or "passage" (of a book). ``start`` and ``end`` are its
+    times; ``shot``, ``line`` and ``passage`` are indices, ``cue`` is a number, ``source`` is the file. What is not
+    there is None.
+    """
+
+    kind: str
+    text: str
+    speaker: str | None = None
+    start: float | None = None
+    end: float | None = None
+    shot: int | None = None
+    cue: int | None = None
+    line: int | None = None
+    passage: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A stretch of a story that its evidence does not bear: ``story.text[char_start:char_end] == text``.
+
+    ``kind`` is "name" (nobody in the evidence bears it), "quotation" (nobody says it) or "speaker" (another says it, or
+    nobody knows who).
+    """
+
+    kind: str
+    text: str
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A text that was written from evidence, by which writer and in which style, and what is wrong with it."""
+
+    text: str
+    style: str
+    writer: str
+    evidence: tuple[Evidence, ...]
+    flaws: tuple[Flaw, ...] = ()

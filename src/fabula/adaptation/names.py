@@ -28,14 +28,14 @@ SHORTEST_ROLE = 3  # letters of a word in a speaker's name that says something
 ABBREVIATED = ("Mr", "Mrs", "Dr", "St")
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_TITLES = frozenset(
+TITLES = frozenset(
     (
         *("mr", "mrs", "miss", "ms", "dr", "sir", "lord", "lady", "aunt", "uncle", "father", "sister", "captain"),
         *("colonel", "major", "lieutenant", "general", "sergeant", "doctor", "professor", "monsieur", "madame"),
         *("mme", "mlle", "mademoiselle", "herr", "frau", "fräulein", "signor", "signora", "signorina", "don", "doña"),
     )
 )
-_TITLED = "|".join(sorted(_TITLES))
+_TITLED = "|".join(sorted(TITLES))
 _TAG = re.compile(rf"[,.!?…—-][\"”’'»]\s+(?:(?!(?:the|a|an)\s)[^\W\d_]+\s+)?(?:(?i:{_TITLED})\.?\s+)?([A-Z][^\W\d_]+)")
 _CALLED = re.compile(r"[\"“‘«]([A-Z][^\W\d_]+)[,!?]|,\s(?:[a-z]+\s)?([A-Z][^\W\d_]+)(?:[!?]|[.,][\"”’»])")
 _CALLED_IN_CUE = re.compile(r"^([A-Z][^\W\d_]+)[,!?]|,\s(?:[a-z]+\s)?([A-Z][^\W\d_]+)[.!?]", re.MULTILINE)
@@ -80,7 +80,7 @@ def _titled(text: _Text) -> set[str]:
 
 def _titles(token: str, text: _Text) -> int:
     """How often a title stands before a name."""
-    return sum(count for word, count in text.before[token].items() if word in _TITLES)
+    return sum(count for word, count in text.before[token].items() if word in TITLES)
 
 
 def _other_spellings(film: Iterable[str], book: Collection[str]) -> dict[str, str]:
@@ -154,7 +154,7 @@ def _names_in_book(
     """One use for each name; words that stand side by side in most of their uses share one."""
     shown: defaultdict[str, list[str]] = defaultdict(list)
     for token in sorted({*learned, *heard}):
-        if written.uses[token] and token not in _TITLES:  # a speaker's name may also be a word of the book (Quill)
+        if written.uses[token] and token not in TITLES:  # a speaker's name may also be a word of the book (Quill)
             shown[_full(token, written, learned)].append(token)
     return [_in_book(name, tokens, written, mentions, heard) for name, tokens in shown.items()]
 
@@ -182,7 +182,7 @@ def _full(token: str, text: _Text, names: Collection[str]) -> str:
 def _beside(token: str, side: Mapping[str, Counter[str]], text: _Text, names: Collection[str]) -> str | None:
     """The name or title that stands on one side of a name in most of its uses."""
     for other, count in side[token].most_common(1):
-        if count >= BESIDE * text.uses[token] and (other in names or other in _TITLES):
+        if count >= BESIDE * text.uses[token] and (other in names or other in TITLES):
             return other
     return None
 
@@ -200,7 +200,7 @@ def _new_names(
     speaking: Mapping[str, int],
 ) -> list[NameUse]:
     found: dict[str, NameUse] = {}
-    for token in sorted(learned - _TITLES):
+    for token in sorted(learned - TITLES):
         name = _full(token, spoken, learned)
         if name not in found:
             found[name] = NameUse(name, Presence.NEW, _is_person(token, spoken), 0, mentions.get(token, 0), 0)

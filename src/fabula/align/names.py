@@ -16,8 +16,8 @@ REACH = 3  # units and texts on each side whose names count too: people are not 
 NICKNAME = 3  # letters that a nickname shares with the name at least (Cat, Catherine)
 
 _TITLES = ("Mr. ", "Mrs. ", "Ms. ", "Dr. ", "St. ")  # their full stop ends no sentence
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_NOT_NAMES = frozenset(
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+NOT_NAMES = frozenset(
     tokenise(
         "i im ill ive id oh ah mr mrs miss ms dr sir madam madame monsieur lord lady god christmas chapter "
         "english french german italian american monday tuesday wednesday thursday friday saturday sunday january "
@@ -35,22 +35,23 @@ def learn_names(texts: Sequence[str]) -> dict[str, int]:
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     for text in texts:
-        for found in _WORD.finditer(text):
+        for found in WORD.finditer(text):
             word = found.group()
             token = "".join(tokenise(word))
             token = token[:-1] if word[-2:] in ("'s", "’s") else token  # Barkley's
             if word[0].islower():
                 small[token] += 1
-            elif _inside_sentence(text, found.start()) and not word.isupper():
+            elif inside_sentence(text, found.start()) and not word.isupper():
                 capital[token] += 1
     return {
         token: count
         for token, count in capital.items()
-        if count >= LEAST and count >= CAPITALS * (count + small[token]) and len(token) > 1 and token not in _NOT_NAMES
+        if count >= LEAST and count >= CAPITALS * (count + small[token]) and len(token) > 1 and token not in NOT_NAMES
     }
 
 
-def _inside_sentence(text: str, start: int) -> bool:
+def inside_sentence(text: str, start: int) -> bool:
+    """Whether the word that starts at ``start`` certainly stands inside a sentence, where a capital tells something."""
     before = text[max(start - 5, 0) : start]
     if before.endswith(_TITLES):
         return True
@@ -64,7 +65,7 @@ def learn_aliases(texts: Sequence[str], names: Collection[str]) -> dict[str, fro
     """
     beside: Counter[tuple[str, str]] = Counter()
     for text in texts:
-        for a, b in itertools.pairwise(_WORD.finditer(text)):
+        for a, b in itertools.pairwise(WORD.finditer(text)):
             if text[a.end() : b.start()] == " " and a.group()[0].isupper() and b.group()[0].isupper():
                 beside["".join(tokenise(a.group())), "".join(tokenise(b.group()))] += 1
     joined: dict[str, set[str]] = {name: set() for name in names}

@@ -4,6 +4,7 @@ Book retrieval and borrowing of Zhu et al. 2015 (sections 6.2 and 6.3: books ran
 sentences of other books), with the scores of the aligner.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -102,7 +103,7 @@ def borrow(
     """
     loaded = load_model(model) if isinstance(model, str) else model
     spoken = spoken_cues(cues)
-    owner = _owners(spoken, shots)
+    owner = np.array(shots_of(spoken, shots))
     found: dict[int, list[Loan]] = {}
     for book in books:
         text = alignable(book)
@@ -114,12 +115,12 @@ def borrow(
     return [loan for shot in sorted(found) for loan in sorted(found[shot], key=lambda x: -x.score)[:per_shot]]
 
 
-def _owners(spoken: Sequence[Cue], shots: Sequence[Shot]) -> np.ndarray:
-    """The shot in which each cue begins; the cue's own number where there are no shots."""
+def shots_of(cues: Sequence[Cue], shots: Sequence[Shot]) -> list[int]:
+    """The index of the shot in which each cue begins; the cue's own number where there are no shots."""
     if not shots:
-        return np.array([cue.number for cue in spoken])
+        return [cue.number for cue in cues]
     starts = [shot.start for shot in shots]
-    return np.maximum(np.searchsorted(starts, [cue.start for cue in spoken], side="right") - 1, 0)
+    return [shots[max(bisect_right(starts, cue.start) - 1, 0)].index for cue in cues]
 
 
 def _loans(evidence: np.ndarray, owner: np.ndarray, text: Text, book: Book, count: int) -> Iterator[Loan]:

@@ -15,6 +15,7 @@ import typer
 import fabula
 from fabula.adaptation import adaptation_of
 from fabula.align.model import BUILTIN
+from fabula.app.borrow import borrow_command
 from fabula.app.demo import run_demo
 from fabula.app.describe import describe_command
 from fabula.app.doctor import examine
@@ -22,8 +23,9 @@ from fabula.app.evaluate import evaluate
 from fabula.app.pins import cue_numbers, pin_list
 from fabula.app.progress import shown_progress
 from fabula.app.search import search_command
-from fabula.app.shelf import borrow_command, shelf
+from fabula.app.shelf import shelf
 from fabula.app.show import summary
+from fabula.app.tell import style_command, tell_command
 from fabula.app.train import train
 from fabula.errors import FabulaError, StorageError
 from fabula.features import DEFAULT_ENCODER
@@ -55,7 +57,9 @@ Book = Annotated[Path | None, typer.Option("--book", help="Book: EPUB, text, Mar
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite or replace what is there.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on each line of standard output.")]
-EncoderName = Annotated[str, typer.Option(help="Sentence encoder: builtin, hash, hf:OWNER/MODEL, or a model's folder.")]
+EncoderName = Annotated[
+    str, typer.Option(help="Sentence encoder: builtin, skipthought, hash, hf:OWNER/MODEL, or a model's folder.")
+]
 DetectorName = Annotated[
     str, typer.Option(help="Shot detector: builtin (fast and exact), transnet (network on every frame), content.")
 ]
@@ -289,6 +293,8 @@ app.command("describe")(describe_command)
 app.command("search")(search_command)
 app.command("shelf")(shelf)
 app.command("borrow")(borrow_command)
+app.command("tell")(tell_command)
+app.command("style")(style_command)
 
 
 def _aligned_line(row: Row) -> str:

@@ -15,13 +15,17 @@ from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_align import shelf as evaluate_shelf
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.app.evaluate_search import search as evaluate_search
+from fabula.app.evaluate_stories import sentences as evaluate_sentences
+from fabula.app.evaluate_storyteller import stories as evaluate_stories
 from fabula.app.evaluate_vision import captions as evaluate_captions
 from fabula.app.evaluate_vision import grounding as evaluate_grounding
 from fabula.app.evaluate_vision import judgements as evaluate_judgements
 from fabula.app.evaluate_vision import pictures as evaluate_pictures
 from fabula.app.evaluate_vision import retrieval as evaluate_retrieval
+from fabula.evaluate.borrow_speed import measure_borrowing
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
+from fabula.evaluate.search_speed import measure_queries
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
 from fabula.evaluate.vision_speed import measure_vision
 
@@ -36,6 +40,8 @@ evaluate.command("captions")(evaluate_captions)
 evaluate.command("judgements")(evaluate_judgements)
 evaluate.command("pictures")(evaluate_pictures)
 evaluate.command("grounding")(evaluate_grounding)
+evaluate.command("sentences")(evaluate_sentences)
+evaluate.command("stories")(evaluate_stories)
 
 
 @evaluate.callback()
@@ -65,7 +71,7 @@ def speed(
             film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
         films = measure_film(film) if film else ()
         texts = measure_texts(subs, script, book) if subs else ()
-        for timing in itertools.chain(films, texts, measure_vision()):
+        for timing in itertools.chain(films, texts, measure_vision(), measure_queries(), measure_borrowing()):
             line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # a peer may take minutes: show what is known

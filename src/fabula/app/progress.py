@@ -20,6 +20,7 @@ LABELS = {
     "pages": "finding the pages",
     "shots": "finding the shots",
     "sentences": "embedding the sentences",
+    "passages": "embedding the passages of the shelf",
     "demo": "drawing the demo film",
     "mosaics": "pointing into mosaics",
     "boxes": "pointing at things",

@@ -1,4 +1,4 @@
-"""``fabula shelf`` and ``fabula borrow``: one film and many books."""
+"""``fabula shelf``: which of many books does a film follow?"""
 
 import json
 import sys
@@ -10,13 +10,11 @@ from typing import Annotated
 
 import typer
 
-from fabula.align.shelf import borrow, rank_books
+from fabula.align.shelf import rank_books
 from fabula.align.significance import is_significant
 from fabula.app.progress import shown_progress
-from fabula.errors import FabulaError, InputError
+from fabula.errors import InputError
 from fabula.files.book import read_book
-from fabula.files.project import Project
-from fabula.files.rows import passage_row
 from fabula.files.subtitles import read_subtitles
 from fabula.records import Book
 
@@ -43,7 +41,7 @@ def shelf(
     cues = read_subtitles(subs).cues
     with shown_progress(quiet=quiet) as progress:
         told = partial(progress, "books") if progress else None
-        ranked = rank_books(cues, _read(_paths(books)), progress=told)
+        ranked = rank_books(cues, read_books(books), progress=told)
     for found in ranked:
         row = {
             "book": found.title,
@@ -54,40 +52,6 @@ def shelf(
         verdict = "follows" if row["follows"] else "no"
         line = f"{found.fit.score:8.3f}  p {found.fit.p_value:8.2g}  {found.fit.told:4.0%}  {verdict:<8}{found.title}"
         sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else line) + "\n")
-
-
-def borrow_command(
-    project: Annotated[Path, typer.Argument(metavar="NAME.fabula", help="A project with subtitles.")],
-    books: Books,
-    count: Annotated[int, typer.Option("-k", min=1, help="Passages for each shot.")] = 1,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Tell a film with the passages of other books.
-
-    For each shot in which something is said, the passages of the shelf that tell it best, with the probability that a
-    line like this tells such a passage. Without a video every cue counts as a shot.
-
-    Example: fabula borrow batman.fabula --books romances
-    """
-    shelf_books = {book.path: book for book in _read(_paths(books))}
-    with Project.open(project) as opened:
-        cues, shots = opened.cues, opened.shots
-        title = opened.title
-    if not cues:
-        raise FabulaError(f"{title} has no subtitles, and without words nothing can be borrowed yet.")
-    with shown_progress(quiet=quiet) as progress:
-        told = partial(progress, "books") if progress else None
-        loans = borrow(cues, shots, shelf_books.values(), per_shot=count, progress=told)
-    for loan in loans:
-        book = shelf_books[loan.path]
-        row = {"shot": loan.shot, "score": loan.score, "book": _title(book), "passage": passage_row(book, loan.passage)}
-        text = f"{loan.shot:6d}  {loan.score:4.2f}  {_title(book)}: {book.passages[loan.passage].prose}"
-        sys.stdout.write((json.dumps(row, ensure_ascii=False) if as_json else text) + "\n")
-
-
-def _title(book: Book) -> str:
-    return book.title or Path(book.path).stem
 
 
 def _paths(books: Sequence[Path]) -> list[Path]:
@@ -104,6 +68,7 @@ def _paths(books: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _read(paths: Sequence[Path]) -> Iterator[Book]:
-    for path in paths:
+def read_books(books: Sequence[Path]) -> Iterator[Book]:
+    """The books named, and those in folders that are named, one after the other."""
+    for path in _paths(books):
         yield read_book(path)

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from fabula.app.evaluate_search import train_search
+from fabula.app.train_stories import skipthoughts
+from fabula.app.train_storyteller import storyteller, styles
 from fabula.app.train_vision import captioner, vision
 from fabula.train.aligner import train_aligner
 from fabula.train.material import Recipe
@@ -15,6 +17,9 @@ train = typer.Typer(no_args_is_help=True)
 train.command("vision")(vision)
 train.command("captioner")(captioner)
 train.command("search")(train_search)
+train.command("storyteller")(storyteller)
+train.command("styles")(styles)
+train.command("skipthoughts")(skipthoughts)
 
 
 @train.callback()

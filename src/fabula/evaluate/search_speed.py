@@ -1,12 +1,13 @@
 """How fast a query is, against its floor: the products of the matrices with the query's vectors alone."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fabula.align.channels import unit_rows
+from fabula.evaluate.speed import Timing
 from fabula.files.project import Project, ShotVectors
 from fabula.files.store import Store
 from fabula.records import Book, Chapter, Cue, Matter, Medium, Passage, Progress, Sentence, Shot
@@ -94,6 +95,15 @@ def measure_search(shots: int = SHOTS, sentences: int = SENTENCES, queries: int 
         queries,
     )
     return SearchSpeed(shots, sentences, query, products, pictures, picture_products, loading)
+
+
+def measure_queries() -> Iterator[Timing]:
+    """A query among the shots alone, and among shots and sentences, against the bare products."""
+    found = measure_search()
+    shots, all_ = f"{found.shots:,} shots", f"{found.shots:,} shots and {found.sentences:,} sentences"
+    yield Timing("bare product", found.picture_products, note=shots)
+    yield Timing("query", found.pictures, "bare product", found.pictures / found.picture_products, shots)
+    yield Timing("query", found.query, "bare products", found.ratio, f"{all_}, loaded in {found.loading:.1f} s")
 
 
 def _project(shots: int, texts: list[str], vision: _RandomVision, rng: np.random.Generator) -> Project:

@@ -13,7 +13,7 @@ _HEAD = re.compile(r"=== (?:(?P<author>.*?) - )?(?P<title>.+)")
 
 @dataclass(frozen=True, slots=True)
 class Novel:
-    """One book of the corpus: its paragraphs in order, headings among them."""
+    """One book: its paragraphs in order, headings among them, and what kind of book it is ("" if nobody says)."""
 
     author: str
     title: str
@@ -33,10 +33,19 @@ def read_fiction(folder: str | Path) -> Iterator[Novel]:
     if not paths:
         raise InputError(folder, "there is no .txt.xz file in this folder", "name the folder of the fiction corpus")
     for path in paths:
-        try:
-            yield from _read_file(path)
-        except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
-            raise InputError(path, f"the file is damaged ({error})", "fetch it again") from None
+        yield from read_collection(path)
+
+
+def read_collection(path: Path) -> Iterator[Novel]:
+    """Read the novels of one such file.
+
+    Raises:
+        InputError: it is damaged, or it has text before its first book.
+    """
+    try:
+        yield from _read_file(path)
+    except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        raise InputError(path, f"the file is damaged ({error})", "fetch it again") from None
 
 
 def _read_file(path: Path) -> Iterator[Novel]:

@@ -81,6 +81,15 @@ def squash(picture: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC))
 
 
+def as_jpeg(picture: np.ndarray, longest: int) -> bytes:
+    """RGB bytes (height, width, 3) as a JPEG file in memory, scaled down so that no side has more than ``longest``."""
+    image = Image.fromarray(picture)
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
 def write_jpeg(path: Path, picture: np.ndarray) -> None:
     """Write RGB bytes (height, width, 3) as JPEG."""
     Image.fromarray(picture).save(path, "JPEG", quality=90)

@@ -30,7 +30,22 @@ _JOINED = {
     "y'all": ("y'", "all"),
 }
 _BRACKETS = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-"}
+_DASHES = re.compile("[–—]+|-{2,}")
 _DROPPED = frozenset("'\".?!,:;-")
+
+
+def prose_tokens(text: str) -> Tokens:
+    """The words of prose and its punctuation, in lower case: as ``caption_tokens``, but dashes part words."""
+    return _tokens(_DASHES.sub(" - ", text))
+
+
+def _tokens(text: str) -> Tokens:
+    words: list[str] = []
+    for found in _TOKEN.findall(text.translate(_CURLY).replace("&amp;", "&")):
+        token = found.lower()
+        ending = _ENDING.fullmatch(token)
+        words += ending.groups() if ending else _JOINED.get(token) or (_BRACKETS.get(token, token),)
+    return tuple(words)
 
 
 def caption_tokens(text: str) -> Tokens:
@@ -40,12 +55,4 @@ def caption_tokens(text: str) -> Tokens:
     whole, "man's" is two words, "cannot" too, and round brackets stay as "-lrb-" and "-rrb-", because coco-caption
     forgets them. Rare things of newspapers differ: unknown abbreviations, tags, "C++", feet and inches.
     """
-    words: list[str] = []
-    for found in _TOKEN.findall(text.translate(_CURLY).replace("&amp;", "&")):
-        token = found.lower()
-        ending = _ENDING.fullmatch(token)
-        if ending:
-            words += ending.groups()
-        elif token not in _DROPPED:
-            words += _JOINED.get(token) or (_BRACKETS.get(token, token),)
-    return tuple(words)
+    return tuple(word for word in _tokens(text) if word not in _DROPPED)

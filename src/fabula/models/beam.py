@@ -25,9 +25,31 @@ class Written:
         return self.log_probability / (len(self.words) + 1)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What may not be written.
+
+    Args:
+        forbidden: words, besides the marks and the unknown word.
+        block: words that no sentence says twice in the same order; 1 forbids the same word twice in a row only, 0
+            forbids nothing.
+    """
+
+    forbidden: tuple[int, ...] = ()
+    block: int = 1
+
+
+NO_LIMITS = Limits()
+
+
 @torch.inference_mode()
 def beam_search(
-    decoder: Decoder, memory: Tensor, width: int = 5, longest: int = 20, power: float = 1.0
+    decoder: Decoder,
+    memory: Tensor,
+    width: int = 5,
+    longest: int = 20,
+    power: float = 1.0,
+    limits: Limits = NO_LIMITS,
 ) -> list[list[Written]]:
     """The best sentences for each memory.
 
@@ -38,6 +60,7 @@ def beam_search(
         longest: words, at most.
         power: of the length by which a log probability is divided before finished sentences are compared: 0 is the
             search of the papers, which favours short sentences; 1 takes the mean of the words.
+        limits: what may not be written.
 
     Returns:
         For each memory up to ``width`` finished sentences, best first.
@@ -52,7 +75,7 @@ def beam_search(
     done: list[list[Written]] = [[] for _ in range(n)]
     for _ in range(longest):
         hidden, state = decoder.step(words, state, seen)
-        scores = _allowed(decoder.scores(hidden), written).view(n, width, -1)
+        scores = _allowed(decoder.scores(hidden), written, limits).view(n, width, -1)
         _finish(done, totals + scores[:, :, END], written.view(n, width, -1), width)
         scores[:, :, END] = NEVER
         totals, chosen = (totals[:, :, None] + scores).flatten(1).topk(width)
@@ -68,15 +91,27 @@ def beam_search(
     return [_best(own, width, power) for own in done]
 
 
-def _allowed(scores: Tensor, written: Tensor) -> Tensor:
-    """No marks, no unknown word, and no word twice in a row."""
+def _allowed(scores: Tensor, written: Tensor, limits: Limits) -> Tensor:
+    """No marks, no unknown word, nothing that is forbidden, and no empty sentence."""
     scores = scores.clone()
-    scores[:, [PADDING, START, UNKNOWN]] = NEVER
-    if written.shape[1]:
-        scores.scatter_(1, written[:, -1:], NEVER)
-    else:
+    scores[:, [PADDING, START, UNKNOWN, *limits.forbidden]] = NEVER
+    if not written.shape[1]:
         scores[:, END] = NEVER
+    repeats(scores, written, limits.block)
     return scores
+
+
+def repeats(scores: Tensor, written: Tensor, block: int) -> None:
+    """Forbid, in place, words that would say again what was said: ``block`` words in the same order (see Limits)."""
+    length = written.shape[1]
+    if block == 1 and length:
+        scores.scatter_(1, written[:, -1:], NEVER)
+    if block < 2 or length < block:
+        return
+    runs = written.unfold(1, block, 1)  # (n, length - block + 1, block)
+    same = (runs[:, :, :-1] == written[:, None, length - block + 1 :]).all(2)
+    rows, places = same.nonzero(as_tuple=True)
+    scores[rows, runs[rows, places, -1]] = NEVER
 
 
 def _finish(done: list[list[Written]], totals: Tensor, written: Tensor, width: int) -> None:

@@ -15,6 +15,8 @@ State = tuple[Tensor, ...]
 
 HIDDEN = 256
 RNN_HIDDEN = 512
+PASSAGE_HIDDEN = 640
+READ = 256  # values of a word piece of a passage
 
 
 class Decoder(Protocol):
@@ -115,6 +117,56 @@ class MultimodalRNN(nn.Module):
     def scores(self, hidden: Tensor) -> Tensor:
         """Log probabilities of all words."""
         return F.log_softmax(self.write(self.hide(hidden)), dim=-1)
+
+
+class PassageDecoder(nn.Module):
+    """Vectors of the space of sentences -> a passage of prose (the decoder of neural-storyteller and skip-thoughts).
+
+    Its memory is a row of what the passage says and a row of how the book is written, which has the mean of the
+    book's passages. They set the first state and are read again at each step (Kiros et al. 2015, section 2.1). A row of
+    zeros says nothing: the decoder learned with rows left out, and writes without them as well.
+
+    Args:
+        words: size of the vocabulary.
+        values: of a row.
+        hidden: of the recurrent layer.
+        read: values of a word piece.
+    """
+
+    def __init__(self, words: int, values: int, hidden: int = PASSAGE_HIDDEN, read: int = READ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(words, read, padding_idx=0)
+        self.see = nn.Linear(2 * values, read)
+        self.first = nn.Linear(read, 2 * hidden)
+        self.recurrent = nn.LSTM(2 * read, hidden, batch_first=True)
+        self.say = nn.Linear(hidden + read, read)
+        self.bias = nn.Parameter(torch.zeros(words))
+        self.hide = nn.Dropout(0.1)
+
+    def remember(self, memory: Tensor) -> State:
+        """The rows (n, 2, values) as one vector, and the state that they set."""
+        meant = torch.tanh(self.see(memory.flatten(1)))
+        return meant, *torch.tanh(self.first(meant)).chunk(2, 1)
+
+    def begin(self, seen: State) -> State:
+        """Nothing said."""
+        return seen[1], seen[2]
+
+    def step(self, words: Tensor, state: State, seen: State) -> tuple[Tensor, State]:
+        """One word piece on."""
+        hidden, state = self.read(words[:, None], state, seen)
+        return hidden[:, 0], state
+
+    def read(self, words: Tensor, state: State, seen: State) -> tuple[Tensor, State]:
+        """The same for all pieces of passages at once: (n, t) -> (n, t, values of a piece)."""
+        meant = seen[0][:, None].expand(-1, words.shape[1], -1)
+        pieces = torch.cat([self.hide(self.embedding(words)), meant], 2)
+        hidden, (last, cell) = self.recurrent(pieces, (state[0][None].contiguous(), state[1][None].contiguous()))
+        return torch.tanh(self.say(torch.cat([self.hide(hidden), meant], 2))), (last[0], cell[0])
+
+    def scores(self, hidden: Tensor) -> Tensor:
+        """Word pieces are written with the vectors with which they are read."""
+        return F.log_softmax(F.linear(self.hide(hidden), self.embedding.weight, self.bias), dim=-1)
 
 
 DECODERS: dict[str, type[AttentionDecoder] | type[MultimodalRNN]] = {

@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 from fabula.metrics.cider import Cider
 from fabula.metrics.tokens import caption_tokens
 from fabula.models.decoder import DECODERS
-from fabula.models.learning import drawn_views, load_state, move_mean, save_state
+from fabula.models.learning import drawn_views, hold_memory, load_state, move_mean, save_state
 from fabula.models.vocabulary import END, PADDING, START, UNKNOWN, Vocabulary
 
 Told = Callable[[int, float], None]
@@ -71,6 +71,7 @@ class CaptionTraining:
     """A decoder while it learns; its state can be saved after each epoch and taken up again."""
 
     def __init__(self, recipe: CaptionRecipe, examples: CaptionExamples) -> None:
+        hold_memory()
         torch.manual_seed(recipe.seed)
         self.recipe, self.examples = recipe, examples
         values = examples.views[0].shape[2]

@@ -60,11 +60,16 @@ class _Block(nn.Module):
         self.depthwise = _Convolution(wide, wide, kernel, stride, groups=wide)
         self.project = _Convolution(wide, outer, 1)
         self.residual = stride == 1 and inner == outer
+        self.skipped = 0.0  # of the pictures in training, whose way leads around the block (stochastic depth)
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu6(self.expand(x)) if self.expand else x
         y = self.project(F.relu6(self.depthwise(y)))
-        return x + y if self.residual else y  # type: ignore[no-any-return]
+        if not self.residual:
+            return y  # type: ignore[no-any-return]
+        if self.training and self.skipped:
+            y = y * (torch.rand(len(y), 1, 1, 1) >= self.skipped) / (1 - self.skipped)
+        return x + y  # type: ignore[no-any-return]
 
 
 class Backbone(nn.Module):
@@ -84,6 +89,12 @@ class Backbone(nn.Module):
         self.first = _Convolution(3, 32, 3, 2)
         self.blocks = nn.ModuleList(blocks)
         self.last = _Convolution(inner, DEPTH, 1)
+
+    def skip_blocks(self, share: float) -> None:
+        """In training, lead a share of the pictures around each block of the tail that adds to what came in."""
+        for block in self.blocks[TAIL - 1 :]:
+            if isinstance(block, _Block):
+                block.skipped = share
 
     def stem(self, pixels: Tensor) -> Tensor:
         """(n, 3, 260, 260) in -1..1 -> (n, 120, 17, 17)."""

@@ -16,6 +16,7 @@ from transformers import (
 
 from fabula.errors import FabulaError
 from fabula.files.pictures import Picture, as_array
+from fabula.models.chat import chat_inputs, fast_dtype
 from fabula.models.loading import Source, find_model, load_network, load_part, quiet
 from fabula.records import Caption, Progress
 
@@ -93,14 +94,7 @@ class ChatCaptioner(HubCaptioner):
     batch = 1
 
     def _inputs(self, pictures: list[Image.Image]) -> Any:
-        content = [*({"type": "image", "image": picture} for picture in pictures), {"type": "text", "text": REQUEST}]
-        return self._processor.apply_chat_template(
-            [{"role": "user", "content": content}],
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=True,
-            return_tensors="pt",
-        )
+        return chat_inputs(self._processor, REQUEST, pictures)
 
     def _answers(self, sequences: torch.Tensor, inputs: Any) -> torch.Tensor:
         return sequences[:, inputs["input_ids"].shape[1] :]
@@ -126,9 +120,8 @@ def load_hub_captioner(text: str) -> HubCaptioner:
 
 
 def _network(source: Source) -> Any:
-    # Half precision is slow or lacking on processors. Poolers are made and saved by some encoders, and read by none.
-    dtype = "auto" if torch.cuda.is_available() else torch.float32
-    return load_network(AutoModelForImageTextToText, source, spare=r"\bpooler\b", dtype=dtype)
+    # Poolers are made and saved by some encoders, and read by none.
+    return load_network(AutoModelForImageTextToText, source, spare=r"\bpooler\b", dtype=fast_dtype())
 
 
 def _wrong(source: Source, problem: str) -> FabulaError:

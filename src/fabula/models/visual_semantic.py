@@ -63,7 +63,7 @@ class VisualSemantic(nn.Module):
         self.word = nn.Linear(WIDTH, dimension)
         self.importance = nn.Linear(WIDTH, 1)
         self.sharpness = nn.Parameter(torch.tensor([2.7, 2.7]))  # log of 1 / temperature: wholes, words
-        self.hide = nn.Dropout(0.2)
+        self.hide_picture, self.hide_words = nn.Dropout(0.5), nn.Dropout(0.1)  # words are few values, all needed
 
     def see(self, cells: Tensor, keep: Tensor | None = None) -> Seen:
         """What the stem says of pictures (n, 120, 17, 17) -> their vectors; of the regions only those to keep."""
@@ -73,7 +73,7 @@ class VisualSemantic(nn.Module):
         """What the tail says of pictures (n, k, 1280) -> their vectors."""
         regions = grid if keep is None else grid[:, keep]
         return Seen(
-            F.normalize(self.whole_picture(self.hide(grid.mean(1))), dim=-1),
+            F.normalize(self.whole_picture(self.hide_picture(grid.mean(1))), dim=-1),
             F.normalize(self.region(regions), dim=-1),
         )
 
@@ -82,8 +82,8 @@ class VisualSemantic(nn.Module):
         words = self.encoder(pieces)
         weights = self.importance(words)[..., 0].masked_fill(~pieces.mask, -1e4).softmax(1)
         return Said(
-            F.normalize(self.whole_sentence(self.hide(mean_of(words, pieces.there))), dim=-1),
-            F.normalize(self.word(self.hide(words)), dim=-1),
+            F.normalize(self.whole_sentence(self.hide_words(mean_of(words, pieces.there))), dim=-1),
+            F.normalize(self.word(self.hide_words(words)), dim=-1),
             weights * pieces.mask,
         )
 

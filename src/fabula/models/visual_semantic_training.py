@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
 from fabula.models.efficientnet import TAIL
-from fabula.models.learning import drawn_views, load_state, move_mean, save_state
+from fabula.models.learning import drawn_views, hold_memory, load_state, move_mean, save_state
 from fabula.models.visual_semantic import (
     NO_REGIONS,
     TUNED_LAYERS,
@@ -38,27 +38,31 @@ class VisionRecipe:
     Args:
         epochs: times that each picture is seen.
         first: times before these that the new layers see what the untouched encoders say, which is quick.
-        batch: pictures in a step, each with one of its captions; all others are its wrong ones.
+        batch: pictures in a step; all others' captions are a picture's wrong ones.
+        captions: of each picture in a step, one after another: they cost little beside the picture.
         group: pictures among which words look for their regions; pairs cost much more there.
         regions: of each picture that words are shown, drawn anew in each step.
         rate: learning rate of the new layers.
         tail: of the backbone's tail; 0 leaves it as it is.
         text: of the word encoder's layers; 0 leaves them as they are.
         hardest: weight of the ranking loss with hardest wrong partners (VSE++) beside the contrastive one.
+        skipped: of the pictures for which a block of the tail is skipped (stochastic depth, Huang et al. 2016).
         decay: of the weights.
         average: how much of the running mean of the weights, which is what is kept, stays in each step.
         seed: of everything random.
     """
 
-    epochs: int = 10
+    epochs: int = 12
     first: int = 40
     batch: int = 192
+    captions: int = 2
     group: int = 48
     regions: int = 30
     rate: float = 5e-4
     tail: float = 1e-4
     text: float = 5e-5
     hardest: float = 0.0
+    skipped: float = 0.15
     decay: float = 0.05
     average: float = 0.98
     seed: int = 0
@@ -106,6 +110,7 @@ class VisionTraining:
     """
 
     def __init__(self, recipe: VisionRecipe, examples: Examples, start: VisualSemantic | None = None) -> None:
+        hold_memory()
         torch.manual_seed(recipe.seed)
         self.recipe, self.examples = recipe, examples
         self.model = copy.deepcopy(start) if start else VisualSemantic()
@@ -172,8 +177,11 @@ class VisionTraining:
         grid = self.model.backbone.regions(cut_cells(drawn_views(self.examples.views, chosen, rng), rng))
         keep = torch.from_numpy(rng.permutation(grid.shape[1])[: self.recipe.regions])
         seen = self.model.see_grid(grid, keep)
-        captions = [own[int(rng.integers(len(own)))] for own in (self.examples.captions[k] for k in chosen.tolist())]
-        said = self.model.say(pieces_of(captions))
+        drawn = [_drawn(self.examples.captions[k], self.recipe.captions, rng) for k in chosen.tolist()]
+        losses = [self._loss_of(seen, self.model.say(pieces_of(captions))) for captions in zip(*drawn, strict=True)]
+        return torch.stack(losses).mean()
+
+    def _loss_of(self, seen: Seen, said: Said) -> Tensor:
         wholes = whole_scores(seen, said)
         loss = contrastive_loss(wholes, self.model.sharpness[0]) + self._word_loss(seen, said)
         return loss + self.recipe.hardest * hardest_loss(wholes) if self.recipe.hardest else loss
@@ -228,10 +236,18 @@ def _freeze(model: VisualSemantic, recipe: VisionRecipe) -> None:
     model.backbone.requires_grad_(False)
     model.encoder.requires_grad_(False)
     if recipe.tail:
-        for block in (*model.backbone.blocks[TAIL - 1 :], model.backbone.last):
+        for block in model.backbone.blocks[TAIL - 1 :]:
             block.requires_grad_(True)
+        model.backbone.last.requires_grad_(True)
+        model.backbone.skip_blocks(recipe.skipped)
     if recipe.text:
         model.encoder.layers[-TUNED_LAYERS:].requires_grad_(True)
+
+
+def _drawn(captions: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
+    """Some of a picture's captions at random, each once while there are enough."""
+    order = rng.permutation(len(captions)).tolist()
+    return [captions[order[k % len(captions)]] for k in range(count)]
 
 
 def _five(captions: Sequence[str]) -> list[str]:
@@ -276,8 +292,8 @@ def _fit_wholes(
     for step in range(total):
         rows = torch.randperm(pictures.shape[1])[:batch]
         view, caption = (int(torch.randint(len(kind), ())) for kind in (pictures, sentences))
-        seen = F.normalize(model.whole_picture(model.hide(pictures[view, rows])), dim=-1)
-        said = F.normalize(model.whole_sentence(model.hide(sentences[caption, rows])), dim=-1)
+        seen = F.normalize(model.whole_picture(model.hide_picture(pictures[view, rows])), dim=-1)
+        said = F.normalize(model.whole_sentence(model.hide_words(sentences[caption, rows])), dim=-1)
         loss = contrastive_loss(seen @ said.T, model.sharpness[0])
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

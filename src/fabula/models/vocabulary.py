@@ -1,7 +1,7 @@
 """The words that a decoder can write, as numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fabula.metrics.tokens import Tokens, caption_tokens
 
@@ -15,10 +15,11 @@ class Vocabulary:
 
     Args:
         words: without the marks.
+        split: a text into words.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = (*MARKS, *words)
+    def __init__(self, words: Sequence[str], split: Callable[[str], Tokens] = caption_tokens) -> None:
+        self.words, self.split = (*MARKS, *words), split
         self._numbers = {word: k for k, word in enumerate(self.words)}
 
     def __len__(self) -> int:
@@ -26,7 +27,11 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """A caption as numbers, without marks of start and end."""
-        return [self._numbers.get(word, UNKNOWN) for word in caption_tokens(text)]
+        return self.numbers(self.split(text))
+
+    def numbers(self, words: Iterable[str]) -> list[int]:
+        """Words as numbers."""
+        return [self._numbers.get(word, UNKNOWN) for word in words]
 
     def tokens(self, numbers: Iterable[int]) -> Tokens:
         """The words of numbers, up to the mark of the end."""
@@ -41,8 +46,12 @@ class Vocabulary:
 
 def learn_vocabulary(captions: Iterable[str], fewest: int = FEWEST_USES) -> Vocabulary:
     """The words that captions use at least so often, most frequent first."""
-    counts = Counter(word for caption in captions for word in caption_tokens(caption))
-    return Vocabulary([word for word, uses in sorted(counts.items(), key=lambda e: (-e[1], e[0])) if uses >= fewest])
+    return Vocabulary(frequent_words(Counter(word for caption in captions for word in caption_tokens(caption)), fewest))
+
+
+def frequent_words(counts: Mapping[str, int], fewest: int, most: int | None = None) -> list[str]:
+    """The words that are used at least so often, most frequent first; at most so many."""
+    return [word for word, uses in sorted(counts.items(), key=lambda e: (-e[1], e[0])) if uses >= fewest][:most]
 
 
 def sentence_of(words: Sequence[str]) -> str:

@@ -1,7 +1,6 @@
 """Training the captioner: regions of the tuned backbone, decoder, how it chooses, card."""
 
 import dataclasses
-import datetime
 import hashlib
 import json
 from collections.abc import Sequence
@@ -123,8 +122,7 @@ def line_of(found: CaptionScores) -> str:
 def _captioner(training: Any, vision: "TrainedVision", vocabulary: Any, stem: str) -> "TrainedCaptioner":
     from fabula.models.trained_captioner import Choice, TrainedCaptioner
 
-    name = f"{stem}-{datetime.date.today().isoformat()}"
-    return TrainedCaptioner(name, training.recipe.decoder, training.kept, vocabulary, vision, Choice())
+    return TrainedCaptioner(stem, training.recipe.decoder, training.kept, vocabulary, vision, Choice())
 
 
 def _best_choice(
@@ -157,8 +155,10 @@ def _save(
     captioner: "TrainedCaptioner", path: Path, recipe: "CaptionRecipe", data: CaptionSet, result: CaptionScores
 ) -> None:
     """Write the weights and, last, the card that makes them a model."""
+    from fabula.models.learning import model_name
     from fabula.models.vocabulary import MARKS
 
+    captioner.name = model_name(path.stem, captioner.decoder)
     captioner.save(path.with_suffix(".safetensors"))
     card = {
         "name": captioner.name,

@@ -1,7 +1,6 @@
 """Training the image-sentence model: views of pictures, network, what its scores mean, card."""
 
 import dataclasses
-import datetime
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -32,7 +31,7 @@ def train_vision(
     data: CaptionSet,
     output: Path,
     recipe: "VisionRecipe | None" = None,
-    views: int = 2,
+    views: int = 3,
     start: Path | None = None,
     told: Told = lambda line: None,
 ) -> Retrieval:
@@ -124,13 +123,13 @@ def texts_of(pictures: Sequence[CaptionedPicture]) -> tuple[list[str], np.ndarra
 
 def _finished(training: Any, view: np.ndarray, stem: str) -> "TrainedVision":
     """The kept weights as they will be loaded from disk, with a background; its judgement is still to come."""
+    from fabula.models.learning import model_name
     from fabula.models.trained_vision import Judgement, TrainedVision
     from fabula.models.visual_semantic_training import whole_vectors
 
     chosen = np.linspace(0, len(view) - 1, min(BACKGROUND, len(view))).astype(int)
     background, _ = whole_vectors(training.kept, view[chosen], [])
-    name = f"{stem}-{datetime.date.today().isoformat()}"
-    return TrainedVision(name, training.kept, Judgement(0.0, 0.0, 0.0, 0.0), background)
+    return TrainedVision(model_name(stem, training.kept), training.kept, Judgement(0.0, 0.0, 0.0, 0.0), background)
 
 
 def _judged(vision: "TrainedVision", dev: Sequence[CaptionedPicture]) -> tuple[Retrieval, "TrainedVision"]:

@@ -41,12 +41,12 @@ _OPENER = re.compile(
         |they|this|to|we|what|when|where|who|why|with|yes|your?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SPEECH_VERB = """said|says?|asked|asks|cried|cries|replied|answered|exclaimed|shouted|whispered|muttered|murmured|added
+SPEECH_VERB = """said|says?|asked|asks|cried|cries|replied|answered|exclaimed|shouted|whispered|muttered|murmured|added
     |repeated|demanded|inquired|enquired|observed|remarked|screamed|gasped|growled|sighed|retorted|responded
     |interrupted|rejoined|ejaculated|roared|groaned|snapped|sobbed|yelled|stammered|pleaded|insisted|declared"""
 # '“What?” I said.' and '“Stop!” Mrs. Brown cried.' are one sentence; '“Who?” said a voice.' has a small letter.
 _SPEAKER_FOLLOWS = re.compile(
-    rf"(?:I|[A-Z][\w’'.-]{{0,24}}(?:\s[A-Z][\w’'.-]{{0,24}}){{0,3}})\s(?:{_SPEECH_VERB})\b", re.VERBOSE
+    rf"(?:I|[A-Z][\w’'.-]{{0,24}}(?:\s[A-Z][\w’'.-]{{0,24}}){{0,3}})\s(?:{SPEECH_VERB})\b", re.VERBOSE
 )
 _ELLIPSIS = re.compile(r"…[….\s]*|\.[….\s]+")
 _CLOSING_QUOTES = "\"'”’»"

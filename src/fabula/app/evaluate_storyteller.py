@@ -1,0 +1,145 @@
+"""``fabula evaluate stories``: language, vectors, style, content and copies of the storyteller."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fabula.app.progress import shown_progress
+from fabula.files.captions import CaptionedPicture, read_captions, with_splits
+from fabula.files.drawing import Drawing, render_page
+from fabula.files.output import write_text
+from fabula.files.pictures import read_picture
+from fabula.records import Caption
+
+if TYPE_CHECKING:
+    from fabula.evaluate.stories import StoryMeasure
+    from fabula.stories.telling import Teller
+
+POOL = 1000  # pictures among which a story has to find its own
+ON_PAGE = 20
+
+
+def stories(
+    books: Annotated[Path, typer.Option(help="The shelf that the storyteller learned from; one in five is held back.")],
+    captions: Annotated[Path, typer.Option(help="Captioned pictures; stories are told of the split test.")],
+    teller: Annotated[str, typer.Option(help="builtin, or a card of fabula train storyteller.")] = "builtin",
+    style: Annotated[list[str] | None, typer.Option(help="Styles to ask for; all that are installed if none.")] = None,
+    count: Annotated[int, typer.Option("--pictures", min=2, help="Of how many pictures stories are told.")] = 60,
+    strength: Annotated[
+        list[float] | None, typer.Option(help="Lambdas of the curve; 0, 0.5, 1 and 1.5 if none.")
+    ] = None,
+    passages: Annotated[int, typer.Option(min=100, help="Passages that the n-gram model and copies know.")] = 120_000,
+    page: Annotated[Path | None, typer.Option(help="Draw twenty pictures with a story in each style (.html).")] = None,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each figure.")] = False,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the page.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Measure the storyteller by what it has not seen.
+
+    Perplexity for each word on held-back novels, with its vectors and without, beside a Kneser-Ney model of order 5;
+    passages written again from their vectors; then stories about pictures at several strengths of the shift: does the
+    story find its picture among a thousand, does a reader who learned from held-back novels recognise the style, how
+    much is repeated and how much copied. Beside them stories about nothing in that style, and the captions themselves.
+
+    Example: fabula evaluate stories --books novels --captions flickr8k --page stories.html
+    """
+    from fabula.evaluate.stories import STRENGTHS
+    from fabula.stories.styles import built_in_styles, load_style
+    from fabula.stories.telling import Telling, load_teller
+
+    models = load_teller(teller)
+    named = {name: load_style(name) for name in style or built_in_styles()}
+    pictures = with_splits(read_captions(captions)).of("test")[:POOL]
+    told = _Output(as_json)
+    with shown_progress(quiet=quiet) as progress:
+        measure = _measured_language(books, models, passages, pictures[:count], pictures, told)
+        how = Telling(seed=seed)
+        tick = partial(progress, "stories") if progress else None
+        curve = measure.curve(named, strength or STRENGTHS, how, tick)
+        empty = measure.content_free(named, how)
+    for figure, _ in (*curve, *empty):
+        told.show("stories", figure)
+    told.show("stories", measure.judge("caption", "", 0.0, [own[0] for own in measure.gallery.captions]))
+    if page:
+        chosen = {figure.style: texts for figure, texts in curve if figure.strength == 1.0}
+        write_text(page, _page(pictures[:ON_PAGE], chosen), force=force)
+        sys.stderr.write(f"{page}: drawn\n")
+
+
+class _Output:
+    """Writes a figure as soon as it is known."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def show(self, task: str, figure: object) -> None:
+        """A record with numbers, in a line."""
+        row = dataclasses.asdict(figure)  # type: ignore[call-overload]
+        text = json.dumps({"task": task, **row}) if self.as_json else f"{task}: {_pairs(row)}"
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def _pairs(row: dict[str, object]) -> str:
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items()
+    )
+
+
+def _measured_language(
+    books: Path,
+    models: "Teller",
+    passages: int,
+    pictures: Sequence[CaptionedPicture],
+    pool: Sequence[CaptionedPicture],
+    told: _Output,
+) -> "StoryMeasure":
+    """Language and rebuilding, then what judges stories; both read the same novels."""
+    from fabula.align.words import tokenise
+    from fabula.evaluate.genre_classifier import learn_genres, measure_genres, sample_passages, split_novels
+    from fabula.evaluate.stories import Gallery, StoryMeasure, measure_language, measure_rebuilding
+    from fabula.files.novels import is_held_back, read_novels
+    from fabula.metrics.copying import CopyIndex
+    from fabula.stories.names import without_names
+    from fabula.train.storyteller import DEV, book_means, shelf_passages, vectors_of
+
+    training, held = (shelf_passages(books, most, held_back=back) for most, back in ((passages, False), (DEV, True)))
+    vectors = vectors_of(held.passages, models.store)
+    manners = book_means(vectors, held.books)[held.books]
+    told.show("language", measure_language(models.writer, training.passages, held.passages, vectors, manners))
+    some = slice(None, None, 3)
+    told.show("rebuilding", measure_rebuilding(models, held.passages[some], vectors[some], manners[some]))
+    learn, test = split_novels((novel for novel in read_novels(books) if is_held_back(novel)), share=0.7)
+    sample = sample_passages(learn, without_names)
+    genres = learn_genres(sample.passages, sample.genres)
+    told.show(
+        "genres", _Genres(len(learn), len(test), measure_genres(genres, sample_passages(test, without_names)).accuracy)
+    )
+    seen = models.vision.encode_images([picture.path for picture in pool])
+    said = [[one.text for one in own] for own in models.captioner.caption([picture.path for picture in pictures], 10)]
+    gallery = Gallery(seen, models.means(said), said)
+    return StoryMeasure(models, gallery, genres, CopyIndex(tokenise(text) for text in training.passages))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Genres:
+    """How well the judge of styles knows genres: accuracy on other held-back novels, each genre counting alike."""
+
+    learned_from: int
+    tested_on: int
+    accuracy: float
+
+
+def _page(pictures: Sequence[CaptionedPicture], stories: dict[str, list[str]]) -> str:
+    drawings = []
+    for k, picture in enumerate(pictures):
+        told = tuple(Caption(f"{style}: {texts[k]}", 0.0) for style, texts in stories.items() if k < len(texts))
+        drawings.append(Drawing(picture.path.name, read_picture(picture.path), told))
+    return render_page("Pictures told in the style of books", drawings)

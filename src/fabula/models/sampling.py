@@ -1,0 +1,69 @@
+"""Drawing sentences from a decoder: the likely words at random (nucleus sampling, Holtzman et al. 2020)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fabula.models.beam import NEVER, repeats
+from fabula.models.decoder import Decoder
+from fabula.models.vocabulary import END, PADDING, START, UNKNOWN
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How to draw.
+
+    Args:
+        nucleus: of the likeliest words, as many as have this share of the probability together, are drawn from.
+        temperature: below 1 likely words become likelier.
+        guidance: how much further to go from what one writes without a vector to what one writes with it
+            (classifier-free guidance, Ho and Salimans 2022): 1 is the decoder as it is.
+        shortest: pieces before which no passage ends.
+        longest: pieces, at most.
+        block: pieces that no passage says twice in the same order; 0 lets it.
+        seed: the same seed draws the same.
+    """
+
+    nucleus: float = 0.9
+    temperature: float = 0.8
+    guidance: float = 1.0
+    shortest: int = 12
+    longest: int = 90
+    block: int = 4
+    seed: int = 0
+
+
+@torch.inference_mode()
+def sample(decoder: Decoder, memory: Tensor, how: Sampling, forbidden: Sequence[int] = ()) -> list[list[int]]:
+    """A sentence for each memory (n, k, values), as numbers without marks."""
+    generator = torch.Generator().manual_seed(how.seed)
+    guided = how.guidance != 1.0
+    seen = decoder.remember(torch.cat([memory, torch.zeros_like(memory)]) if guided else memory)
+    state = decoder.begin(seen)
+    n = len(memory)
+    written = torch.zeros(n, 0, dtype=torch.int64)
+    word, open_ = torch.full((n,), START), torch.ones(n, dtype=torch.bool)
+    barred = [PADDING, START, UNKNOWN, *forbidden]
+    for place in range(how.longest):
+        hidden, state = decoder.step(torch.cat([word, word]) if guided else word, state, seen)
+        scores = decoder.scores(hidden)
+        if guided:
+            scores = scores[n:] + how.guidance * (scores[:n] - scores[n:])
+        scores[:, barred] = NEVER
+        if place < how.shortest:
+            scores[:, END] = NEVER
+        repeats(scores, written, how.block)
+        word = torch.where(open_, _drawn(scores / how.temperature, how.nucleus, generator), PADDING)
+        written = torch.cat([written, word[:, None]], 1)
+        open_ = open_ & (word != END)
+        if not open_.any():
+            break
+    return [[number for number in row if number not in (PADDING, END)] for row in written.tolist()]
+
+
+def _drawn(scores: Tensor, nucleus: float, generator: torch.Generator) -> Tensor:
+    likely, which = scores.softmax(1).sort(1, descending=True)
+    likely[likely.cumsum(1) - likely >= nucleus] = 0.0
+    return which.gather(1, torch.multinomial(likely, 1, generator=generator))[:, 0]

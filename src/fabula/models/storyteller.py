@@ -1,0 +1,118 @@
+"""Our storyteller, ready for use: a vector of what is to be told and one of the manner -> passages."""
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from fabula.errors import FabulaError
+from fabula.models.beam import Limits, beam_search
+from fabula.models.decoder import PassageDecoder
+from fabula.models.passage_training import mean_loss, padded
+from fabula.models.quantised import load_packed, save_packed
+from fabula.models.sampling import Sampling, sample
+from fabula.models.subwords import Subwords
+
+NAME = "<name>"
+BATCH = 64
+
+
+class Storyteller:
+    """A decoder of ``fabula train storyteller``.
+
+    Args:
+        name: keys caches.
+        encoder: whose vectors it reads.
+        decoder: writes.
+        subwords: its word pieces.
+        captions_mean: (d,) c of the style shift, the mean vector of captions.
+        prose_mean: (d,) the mean vector of its books' passages: the manner of no book in particular.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        encoder: str,
+        decoder: PassageDecoder,
+        subwords: Subwords,
+        captions_mean: np.ndarray,
+        prose_mean: np.ndarray,
+    ) -> None:
+        self.name, self.encoder, self.decoder, self.subwords = name, encoder, decoder.eval(), subwords
+        self.captions_mean, self.prose_mean = captions_mean, prose_mean
+        number = subwords.number(NAME)
+        self._forbidden = () if number is None else (number,)
+
+    def write(self, memory: np.ndarray, sampling: Sampling) -> list[str]:
+        """A passage for each memory, drawn at random.
+
+        Args:
+            memory: (n, 2, d): what is to be told, and the manner; rows of zeros say nothing.
+            sampling: how to draw, and the seed.
+        """
+        rows = torch.from_numpy(memory.astype(np.float32))
+        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling, self._forbidden)]
+
+    def search(self, memory: np.ndarray, width: int, longest: int, power: float, block: int) -> list[list[str]]:
+        """The likeliest passages for each memory, best first.
+
+        Args:
+            memory: (n, 2, d), as ``write`` takes it.
+            width: of the beam.
+            longest: word pieces.
+            power: of the length by which log probabilities are divided; 0 is the search of neural-storyteller.
+            block: word pieces that no passage says twice in the same order; 0 lets it.
+        """
+        rows = torch.from_numpy(memory.astype(np.float32))
+        limits = Limits(forbidden=self._forbidden, block=block)
+        found = beam_search(self.decoder, rows, width, longest, power, limits)
+        return [[self.subwords.decode(one.words) for one in own] for own in found]
+
+    @torch.inference_mode()
+    def loss(self, passages: Sequence[str], memory: np.ndarray) -> tuple[float, int]:
+        """How surprising passages are: nats in all, the ends included, and word pieces, the ends included."""
+        pieces = [np.array(own) for own in self.subwords.encode(passages)]
+        order = np.argsort([len(own) for own in pieces], kind="stable")
+        total, count = 0.0, 0
+        for first in range(0, len(order), BATCH):
+            rows = order[first : first + BATCH]
+            read, target = padded([pieces[k] for k in rows.tolist()])
+            size = int((target > 0).sum())
+            known = torch.from_numpy(memory[rows].astype(np.float32))
+            total += float(mean_loss(self.decoder, known, read, target)) * size
+            count += size
+        return total, count
+
+    def save(self, path: Path) -> None:
+        """Write the weights (.safetensors) and word pieces (.pieces.json); the card is the trainer's."""
+        means = {"captions_mean": torch.from_numpy(self.captions_mean), "prose_mean": torch.from_numpy(self.prose_mean)}
+        save_packed(path.with_suffix(".safetensors"), {**self.decoder.state_dict(), **means})
+        path.with_suffix(".pieces.json").write_text(self.subwords.description, "utf-8")
+
+
+def load_storyteller(card: Path | None = None) -> Storyteller:
+    """The storyteller of a card (.json) with its files beside it; None is the built-in one.
+
+    Raises:
+        FabulaError: a file is missing or damaged.
+    """
+    path = card or Path(str(resources.files("fabula.models"))) / "weights" / "storyteller.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        subwords = Subwords(path.with_suffix(".pieces.json").read_text("utf-8"))
+        values, recipe = int(found["values"]), found["recipe"]
+        decoder = PassageDecoder(len(subwords), values, int(recipe["hidden"]), int(recipe["read"]))
+        name, encoder = str(found["name"]), str(found["encoder"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FabulaError(f"The storyteller {path} cannot be loaded: {error!r}") from error
+    weights = load_packed(path.with_suffix(".safetensors"))
+    means = [weights.pop(name, torch.zeros(values)).numpy() for name in ("captions_mean", "prose_mean")]
+    try:
+        decoder.load_state_dict(weights)
+    except RuntimeError as error:
+        raise FabulaError(f"The storyteller's weights beside {path} are another's: {error}") from error
+    return Storyteller(name, encoder, decoder, subwords, *means)

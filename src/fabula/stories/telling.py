@@ -1,0 +1,322 @@
+"""A picture told in the style of a book: captions, their vector, the shift, passages, and the best of them.
+
+The procedure of neural-storyteller (captions nearest to a picture -> mean of their vectors x -> F(x) = x - c + b ->
+decoder -> beam search), with a captioner in the place of a stored list of captions unless one is given, a decoder that
+also reads the manner of the book, and a choice among candidates by what they say of the picture and how they say it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fabula.errors import FabulaError
+from fabula.features import Encoder, embed, load_encoder, open_cache
+from fabula.files.book.sentences import split_sentences
+from fabula.files.pictures import Picture, as_array
+from fabula.files.store import Store
+from fabula.records import Evidence, Story
+from fabula.stories.check import check
+from fabula.stories.sequence import tell_sequence
+from fabula.stories.styles import Style, load_style
+from fabula.vision import DEFAULT_CAPTIONER, DEFAULT_VISION, Captioner, Vision, load_captioner, load_vision
+
+if TYPE_CHECKING:
+    from fabula.models.storyteller import Storyteller
+
+DEFAULT_STYLE = "romance"
+PLAIN = ""  # no style: what a picture says, as prose
+MOST_WORDS = 30  # of a sentence that is added to the story of a film
+FAITHFUL = (
+    1.0  # what a standard deviation more of likeness to the picture is worth, against one of likeness to the style
+)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How to tell.
+
+    Args:
+        strength: lambda of the shift x + lambda (b - c): 0 tells without style, 1 is neural-storyteller's.
+        captions: how many sentences about the picture make its vector; of a bank k = 100 as there.
+        length: of the passages whose mean is b: short, middle, long, or all.
+        candidates: passages that are drawn, of which the best is told.
+        beam: width of a beam search in the place of drawing; 0 draws.
+        power: of the length by which beam search divides log probabilities; 0 is the search of neural-storyteller.
+        longest: word pieces of a passage.
+        guidance: see ``fabula.models.sampling.Sampling``.
+        seed: of what is drawn.
+    """
+
+    strength: float = 1.0
+    captions: int = 10
+    length: str = "long"
+    candidates: int = 8
+    beam: int = 0
+    power: float = 0.7
+    longest: int = 90
+    guidance: float = 1.5
+    seed: int = 0
+
+
+DEFAULT = Telling()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of one picture, and how near it came.
+
+    Args:
+        text: the passage.
+        captions: the sentences it rests on.
+        seen: cosine of passage and picture in the image-sentence space.
+        likeness: cosine of what is particular in the passage with what is particular in the style.
+    """
+
+    text: str
+    captions: tuple[str, ...]
+    seen: float
+    likeness: float
+
+
+@dataclass
+class Teller:
+    """The models that tell, loaded once.
+
+    Args:
+        writer: the decoder.
+        encoder: of sentences, the one that the decoder learned with.
+        vision: sees.
+        captioner: says what is seen.
+        store: keeps vectors.
+        bank: captions of other pictures, from which the nearest are taken in the place of the captioner's.
+    """
+
+    writer: "Storyteller"
+    encoder: Encoder
+    vision: Vision
+    captioner: Captioner
+    store: Store = field(default_factory=open_cache)
+    bank: Sequence[str] = ()
+
+    def tell(self, images: Sequence[Picture], style: Style | None, how: Telling = DEFAULT) -> list[Told]:
+        """A passage for each picture; without a style plain prose."""
+        pixels = [as_array(image) for image in images]
+        seen = self.vision.encode_images(pixels)
+        captions = self._nearest(seen, how.captions) if self.bank else self._captions(pixels, how.captions)
+        said = self.means(captions)
+        return self.tell_vectors(said, seen, captions, style, how)
+
+    def tell_vectors(
+        self,
+        said: np.ndarray,
+        seen: np.ndarray,
+        captions: Sequence[Sequence[str]],
+        style: Style | None,
+        how: Telling = DEFAULT,
+    ) -> list[Told]:
+        """The same for pictures whose captions and vectors are known.
+
+        Args:
+            said: (n, d) the mean vector of each picture's captions.
+            seen: (n, e) the pictures' vectors in the image-sentence space.
+            captions: of each picture.
+            style: the manner, or None.
+            how: to tell.
+        """
+        memory = self.memory(said, style, how)
+        found = self.candidates(memory, how)
+        texts = [text for own in found for text in own]
+        meant, fits = self._vectors(texts), self.vision.encode_text(texts)
+        told, first = [], 0
+        for k, own in enumerate(found):
+            part = slice(first, first + len(own))
+            likeness = self.likeness(meant[part], style)
+            cosines = fits[part] @ seen[k]
+            best = int(np.argmax(FAITHFUL * standing(cosines) + (standing(likeness) if style else 0.0)))
+            told.append(Told(own[best], tuple(captions[k]), float(cosines[best]), float(likeness[best])))
+            first += len(own)
+        return told
+
+    def memory(self, said: np.ndarray, style: Style | None, how: Telling) -> np.ndarray:
+        """What the decoder gets: the shifted vector and the manner, (n, 2, d)."""
+        shifted = np.array(said, np.float32)
+        manner = self.writer.prose_mean.copy()
+        if style is not None:
+            if style.encoder != self.writer.encoder:
+                raise FabulaError(f"The style {style.name} was learned with {style.encoder}: learn it anew.")
+            shifted += how.strength * (style.mean(how.length) - self.writer.captions_mean)
+            manner += how.strength * (style.mean("all") - manner)
+        shifted /= np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
+        return np.stack([shifted, np.broadcast_to(manner, shifted.shape)], 1)
+
+    def candidates(self, memory: np.ndarray, how: Telling) -> list[list[str]]:
+        """Passages for each memory (n, 2, d), to choose from."""
+        from fabula.models.sampling import Sampling
+
+        if how.beam:
+            return [own[: how.candidates] for own in self.writer.search(memory, how.beam, how.longest, how.power, 4)]
+        sampling = Sampling(guidance=how.guidance, longest=how.longest, seed=how.seed)
+        texts = self.writer.write(memory.repeat(how.candidates, 0), sampling)
+        return [texts[k : k + how.candidates] for k in range(0, len(texts), how.candidates)]
+
+    def likeness(self, meant: np.ndarray, style: Style | None) -> np.ndarray:
+        """Cosines of what is particular in passages with vectors (n, d) and what is particular in a style: (n,)."""
+        usual = self.writer.prose_mean
+        wanted = (style.mean("all") if style else usual) - usual
+        cosines: np.ndarray = unit(meant - usual) @ unit(wanted[None])[0]
+        return cosines
+
+    def _captions(self, pixels: Sequence[np.ndarray], count: int) -> list[list[str]]:
+        return [[caption.text for caption in own] for own in self.captioner.caption(pixels, count)]
+
+    def _nearest(self, seen: np.ndarray, count: int) -> list[list[str]]:
+        bank = embed(self.bank, _Sentences(self.vision), self.store)
+        order = np.argsort(-(seen @ bank.T), axis=1, kind="stable")[:, :count]
+        return [[self.bank[k] for k in row] for row in order.tolist()]
+
+    def means(self, captions: Sequence[Sequence[str]]) -> np.ndarray:
+        """The mean vector of each picture's sentences: (n, d)."""
+        vectors = self._vectors([text for own in captions for text in own])
+        ends = np.cumsum([len(own) for own in captions])[:-1]
+        return np.stack([part.mean(0) for part in np.split(vectors, ends)])
+
+    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encoder.encode(list(texts))
+
+
+class _Sentences:
+    """The sentence side of an image-sentence model as an encoder, so that its vectors are kept like all others."""
+
+    def __init__(self, vision: Vision) -> None:
+        self.name, self.dimension, self.encode = f"{vision.name}-text", vision.dimension, vision.encode_text
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Rows of length 1; zeros stay zeros."""
+    lengths: np.ndarray = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: np.ndarray = rows / np.maximum(lengths, 1e-9)
+    return scaled
+
+
+def standing(values: np.ndarray) -> np.ndarray:
+    """By how many standard deviations each is above the mean of all."""
+    found: np.ndarray = (values - values.mean()) / max(float(values.std()), 1e-6)
+    return found
+
+
+def load_teller(
+    writer: str = "builtin",
+    vision: str | Vision = DEFAULT_VISION,
+    captioner: str | Captioner = DEFAULT_CAPTIONER,
+    bank: Sequence[str] = (),
+) -> Teller:
+    """The models that tell.
+
+    Args:
+        writer: the decoder: builtin, or a card (.json) that ``fabula train storyteller`` wrote.
+        vision: sees (see ``fabula.vision.load_vision``).
+        captioner: says what is seen (see ``fabula.vision.load_captioner``).
+        bank: captions of other pictures, from which the nearest are taken in the place of the captioner's.
+
+    Raises:
+        FabulaError: a model cannot be loaded.
+    """
+    from fabula.models.storyteller import load_storyteller
+
+    return Teller(
+        load_storyteller(None if writer == "builtin" else Path(writer)),
+        load_encoder("builtin"),
+        load_vision(vision) if isinstance(vision, str) else vision,
+        load_captioner(captioner) if isinstance(captioner, str) else captioner,
+        bank=bank,
+    )
+
+
+def tell_picture(image: Picture, style: str | Style, how: Telling = DEFAULT, teller: Teller | None = None) -> Story:
+    """A story about a picture, with the captions that it rests on.
+
+    Args:
+        image: a file, or RGB bytes (height, width, 3) uint8.
+        style: its name or file, or a mixture (see ``fabula.stories.styles.mix``); "" for none.
+        how: to tell.
+        teller: the models; those that are built in without one.
+
+    Raises:
+        InputError: the picture cannot be read.
+        FabulaError: there is no such style, or a model cannot be loaded.
+    """
+    manner = (load_style(style) if style else None) if isinstance(style, str) else style
+    models = teller or load_teller()
+    told = models.tell([image], manner, how)[0]
+    source = None if isinstance(image, np.ndarray) else str(image)
+    evidence = tuple(Evidence("caption", text, source=source) for text in told.captions)
+    name = manner.name if manner else "plain"
+    return Story(told.text, name, models.writer.name, evidence, check(told.text, evidence))
+
+
+def tell_film(
+    evidence: Sequence[Evidence], style: str | Style, how: Telling = DEFAULT, teller: Teller | None = None
+) -> Story:
+    """One story from what is known of a part of a film, with a sentence of the style for each scene or long silence.
+
+    Args:
+        evidence: as ``fabula.stories.film_evidence.evidence_of`` gives it.
+        style: its name or file, or a mixture; "" tells without such sentences.
+        how: to tell.
+        teller: the models; those that are built in without one.
+
+    Raises:
+        FabulaError: there is no such style, or a model cannot be loaded.
+    """
+    manner = (load_style(style) if style else None) if isinstance(style, str) else style
+    describe = _Atmosphere(teller or load_teller(), manner, how) if manner else None
+    text = tell_sequence(evidence, how.seed, describe)
+    return Story(text, manner.name if manner else "plain", "builtin", tuple(evidence), check(text, evidence))
+
+
+class _Atmosphere:
+    """Adds a sentence in the style that speaks of a part of the evidence, names nobody and quotes nobody."""
+
+    def __init__(self, teller: Teller, style: Style, how: Telling) -> None:
+        self.teller, self.style, self.how = teller, style, how
+
+    def __call__(self, evidence: Sequence[Evidence]) -> str:
+        """The first sentence that will do, of all candidates the nearest to evidence and style; "" if there is none."""
+        said = self.teller.means([[one.text for one in evidence]])
+        sentences = [
+            _first_sentence(text)
+            for text in self.teller.candidates(self.teller.memory(said, self.style, self.how), self.how)[0]
+        ]
+        fit = [text for text in sentences if _is_plain(text)]
+        if not fit:
+            return ""
+        meant = self.teller.encoder.encode(fit)
+        values = standing(meant @ unit(said)[0]) + standing(self.teller.likeness(meant, self.style))
+        return fit[int(np.argmax(values))]
+
+
+def _first_sentence(text: str) -> str:
+    spans = split_sentences(text)
+    return text[slice(*spans[0])].strip() if spans else ""
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a sentence names nobody, quotes nobody and nobody speaks of himself in it."""
+    words = text.split()
+    capitals = any(word[:1].isupper() for word in words[1:])
+    return (
+        not capitals
+        and '"' not in text
+        and text.endswith(".")
+        and MOST_WORDS >= len(words) >= 5
+        and words[0] not in ("I", "We", "You", "My", "Our")
+    )
+
+
+def by_commas(text: str) -> str:
+    """A line for each part between commas and full stops: a song (neural-storyteller's ``lyric``)."""
+    lines = [line.strip() for line in text.replace(". ", ".,").split(",")]
+    return "\n".join(line for line in lines if line)
