@@ -17,7 +17,7 @@ from fabula.models.sampling import Sampling, sample
 from fabula.models.storyteller import load_storyteller
 from fabula.models.subwords import learn_subwords
 from fabula.stories.names import NAME, plain_prose, without_names
-from fabula.stories.passages import LONGEST, cut_between_sentences, passages_of
+from fabula.stories.passages import LONGEST, passages_of
 from fabula.stories.styles import Style, learn_style, load_style, mix, save_style
 from fabula.stories.telling import by_commas, standing
 
@@ -90,9 +90,9 @@ def test_plain_prose_has_one_kind_of_quote_and_dash() -> None:
 
 def test_long_paragraphs_are_cut_between_sentences() -> None:
     paragraph = " ".join(f"This is the sentence with the number {k} in it." for k in range(30))
-    parts = cut_between_sentences(paragraph, 40)
-    assert " ".join(parts) == paragraph
-    assert all(part.count(" ") < 40 and part.endswith("in it.") for part in parts)
+    parts = list(passages_of([paragraph]))
+    assert " ".join(parts) == paragraph and len(parts) > 1
+    assert all(part.count(" ") < LONGEST and part.endswith("in it.") for part in parts)
     assert list(passages_of(["Too short.", "word " * (LONGEST + 1)])) == []
 
 

@@ -9,7 +9,7 @@ import torch
 from fabula.errors import FabulaError
 from fabula.models import efficientnet, quantised
 from fabula.models.sentence_transformer import load_builtin
-from fabula.models.trained_vision import _by_words, _candidates
+from fabula.models.trained_vision import Crowd, _by_words, _candidates, stand_out
 from fabula.models.visual_semantic import Said, Seen, VisualSemantic, load_visual_semantic, mean_of, word_scores
 from fabula.models.visual_semantic_training import (
     Examples,
@@ -155,3 +155,22 @@ def test_candidates_are_the_best_of_each_row_and_column() -> None:
     assert chosen[np.arange(300), wholes.argmax(1)].all() and chosen[wholes.argmax(0), np.arange(400)].all()
     assert chosen.sum() < 0.6 * chosen.size
     assert _candidates(wholes[:20, :20]).all()
+
+
+def test_a_sentence_that_fits_everything_does_not_stand_out() -> None:
+    rng = np.random.default_rng(0)
+
+    def unit(rows: np.ndarray) -> np.ndarray:
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    common = np.ones((1, 32))
+    crowd = Crowd(unit(rng.standard_normal((64, 32)) + common), unit(rng.standard_normal((64, 32))))
+    pictures = unit(rng.standard_normal((20, 32)) + common)
+    sentences = np.concatenate([unit(pictures + rng.standard_normal((20, 32)) * 0.15), unit(common)])  # the last: a hub
+    plain = pictures @ sentences.T
+    scores = stand_out(pictures, sentences, crowd)
+    assert (plain.argmax(1) == 20).any() and not (scores.argmax(1) == 20).any()
+    right = np.arange(20)
+    assert (scores.argmax(1) == right).sum() > (plain.argmax(1) == right).sum()
+    alone = stand_out(pictures[:1], sentences[:3], crowd)
+    assert np.allclose(alone, scores[:1, :3], atol=1e-6)  # whatever else is asked

@@ -29,6 +29,7 @@ from fabula.models.word_regions import WordRegions
 from fabula.records import Progress
 
 PICTURES = 16  # in a batch: more do not get faster on a CPU
+NEIGHBOURS = 10  # of a crowd, by which it is known what a picture or a sentence has with just anything
 TEXTS = 128
 EXACT_PAIRS = 40_000  # up to so many pairs every one is scored by its words and regions
 BLUR = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # a Gaussian of one cell
@@ -53,6 +54,14 @@ class Judgement:
     offset: float
 
 
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Vectors of pictures (k, d) and sentences (l, d) that belong to nothing that is asked: training ones."""
+
+    pictures: np.ndarray
+    sentences: np.ndarray
+
+
 class TrainedVision:
     """A model of ``fabula train vision`` as a ``fabula.vision.Vision`` that also grounds words.
 
@@ -60,12 +69,12 @@ class TrainedVision:
         name: keys caches.
         model: the network.
         judgement: what its scores mean.
-        background: (k, d) vectors of pictures, against which a sentence's fit is measured.
+        crowd: pictures and sentences, against which every fit is measured.
     """
 
-    def __init__(self, name: str, model: VisualSemantic, judgement: Judgement, background: np.ndarray) -> None:
+    def __init__(self, name: str, model: VisualSemantic, judgement: Judgement, crowd: Crowd) -> None:
         self.name, self.dimension = name, model.dimension
-        self.model, self.judgement, self.background = model.eval(), judgement, background
+        self.model, self.judgement, self.crowd = model.eval(), judgement, crowd
 
     def encode_images(self, images: Sequence[Picture], progress: Progress | None = None) -> np.ndarray:
         """Vectors of pictures: (n, d) float32, rows of unit length."""
@@ -92,16 +101,16 @@ class TrainedVision:
     def score(self, images: Sequence[Picture], texts: Sequence[str]) -> np.ndarray:
         """How well each sentence fits each picture: (n, m) float32.
 
-        The cosine of the wholes, mixed with that of words and regions for pairs that are among the best of their
-        picture or sentence; for others the words' score is guessed from the wholes', so that all can be compared.
+        The cosine of the wholes, less what either of them has with just anything (see ``stand_out``); mixed with that
+        of words and regions for pairs that are among the best of their picture or sentence; for others the words' score
+        is guessed from the wholes', so that all can be compared.
         """
         weight = self.judgement.words
         if not weight:
-            cosines: np.ndarray = self.encode_images(images) @ self.encode_text(texts).T
-            return cosines
+            return stand_out(self.encode_images(images), self.encode_text(texts), self.crowd)
         seen, said = self.see(images), self.say(texts)
-        wholes = whole_scores(seen, said).numpy()
-        mixed: np.ndarray = (1 - weight) * wholes + weight * reranked(wholes, seen, said)
+        own = stand_out(seen.whole.numpy(), said.whole.numpy(), self.crowd)
+        mixed: np.ndarray = (1 - weight) * own + weight * reranked(whole_scores(seen, said).numpy(), seen, said)
         return mixed
 
     def see(self, images: Sequence[Picture]) -> Seen:
@@ -134,7 +143,7 @@ class TrainedVision:
             cosines: (n, m) of the pictures' vectors with the sentences'.
             texts: (m, d) the sentences' vectors: what they have with other pictures counts as well.
         """
-        above = above_usual(cosines, self.background, texts)
+        above = above_usual(cosines, self.crowd.pictures, texts)
         odds = self.judgement.spread * above + self.judgement.cosine * cosines + self.judgement.offset
         probability: np.ndarray = 1 / (1 + np.exp(-odds))
         return probability
@@ -165,7 +174,8 @@ class TrainedVision:
 
     def save(self, path: Path) -> None:
         """Write the weights; the card is the trainer's."""
-        self.model.save(path, {"background": torch.from_numpy(self.background)})
+        crowd = {"crowd.pictures": self.crowd.pictures, "crowd.sentences": self.crowd.sentences}
+        self.model.save(path, {name: torch.from_numpy(vectors) for name, vectors in crowd.items()})
 
     def _see(self, images: Sequence[Picture], keep: torch.Tensor | None = None) -> Iterator[Seen]:
         """Pictures in batches, with all their regions or those to keep."""
@@ -180,6 +190,34 @@ class TrainedVision:
             rows = order[first : first + TEXTS]
             with torch.inference_mode():
                 yield rows, self.model.say(pieces_of([texts[k] for k in rows]))
+
+
+def stand_out(pictures: np.ndarray, sentences: np.ndarray, crowd: Crowd) -> np.ndarray:
+    """Cosines, less half of what each side has with those of a crowd that it is most like.
+
+    Some sentences fit half of all pictures, and some pictures half of all sentences; such hubs push the right answers
+    away. CSLS, Conneau et al. 2018, section 2.3, with neighbours from the crowd, so that a score does not depend on
+    what else is asked.
+
+    Args:
+        pictures: (n, d) vectors.
+        sentences: (m, d) vectors.
+        crowd: others.
+
+    Returns:
+        (n, m) float32.
+    """
+    usual_picture = _nearest_mean(pictures @ crowd.sentences.T)
+    usual_sentence = _nearest_mean(sentences @ crowd.pictures.T)
+    scores: np.ndarray = pictures @ sentences.T - (usual_picture[:, None] + usual_sentence) / 2
+    return scores
+
+
+def _nearest_mean(cosines: np.ndarray) -> np.ndarray:
+    """The mean of the greatest in each row: (n, k) -> (n,)."""
+    few = min(NEIGHBOURS, cosines.shape[1])
+    mean: np.ndarray = np.partition(cosines, -few, axis=1)[:, -few:].mean(1)
+    return mean
 
 
 def above_usual(cosines: np.ndarray, background: np.ndarray, texts: np.ndarray) -> np.ndarray:
@@ -272,4 +310,6 @@ def load_trained_vision(card: Path | None = None) -> TrainedVision:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FabulaError(f"The vision model {path} cannot be loaded: {error!r}") from error
     model, extras = load_visual_semantic(path.with_suffix(".safetensors"), layers, dimension)
-    return TrainedVision(name, model, judgement, extras["background"].numpy())
+    return TrainedVision(
+        name, model, judgement, Crowd(extras["crowd.pictures"].numpy(), extras["crowd.sentences"].numpy())
+    )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Told = Callable[[str], None]
 
-BACKGROUND = 256  # training pictures whose vectors are shipped, to know how well a sentence fits just anything
+CROWD = 1024  # training pictures and captions whose vectors are shipped, to know what fits just anything
 RARE = 100.0  # wrong pairs for each right one, for which the probability is calibrated: a search among many shots
 WORD_WEIGHTS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75)
 FEWEST = 32  # pictures that can be told apart at all
@@ -76,7 +76,7 @@ def train_vision(
         _curve(output, training.epoch, loss, found)
         training.save(state)
     told("choosing how words count, and what a score is worth")
-    result, vision = _judged(_finished(training, seen[0], output.stem), dev)
+    result, vision = _judged(_finished(training, seen[0], train, output.stem), dev)
     _save(vision, output, recipe, data, result)
     return result
 
@@ -121,29 +121,31 @@ def texts_of(pictures: Sequence[CaptionedPicture]) -> tuple[list[str], np.ndarra
     return texts, np.repeat(np.arange(len(pictures)), [len(picture.captions) for picture in pictures])
 
 
-def _finished(training: Any, view: np.ndarray, stem: str) -> "TrainedVision":
-    """The kept weights as they will be loaded from disk, with a background; its judgement is still to come."""
+def _finished(training: Any, view: np.ndarray, train: Sequence[CaptionedPicture], stem: str) -> "TrainedVision":
+    """The kept weights as they will be loaded from disk, with a crowd; its judgement is still to come."""
     from fabula.models.learning import model_name
-    from fabula.models.trained_vision import Judgement, TrainedVision
+    from fabula.models.trained_vision import Crowd, Judgement, TrainedVision
     from fabula.models.visual_semantic_training import whole_vectors
 
-    chosen = np.linspace(0, len(view) - 1, min(BACKGROUND, len(view))).astype(int)
-    background, _ = whole_vectors(training.kept, view[chosen], [])
-    return TrainedVision(model_name(stem, training.kept), training.kept, Judgement(0.0, 0.0, 0.0, 0.0), background)
+    chosen = np.linspace(0, len(view) - 1, min(CROWD, len(view))).astype(int)
+    captions = [train[k].captions[n % len(train[k].captions)] for n, k in enumerate(chosen.tolist())]
+    crowd = Crowd(*whole_vectors(training.kept, view[chosen], captions))
+    return TrainedVision(model_name(stem, training.kept), training.kept, Judgement(0.0, 0.0, 0.0, 0.0), crowd)
 
 
 def _judged(vision: "TrainedVision", dev: Sequence[CaptionedPicture]) -> tuple[Retrieval, "TrainedVision"]:
     """The model with the weight of its words and the calibration that dev asks for."""
-    from fabula.models.trained_vision import TrainedVision, reranked
+    from fabula.models.trained_vision import TrainedVision, reranked, stand_out
 
     texts, owners = texts_of(dev)
     seen, said = vision.see([p.path for p in dev]), vision.say(texts)
-    wholes = seen.whole.numpy() @ said.whole.numpy().T
-    words = reranked(wholes, seen, said)
-    found = {weight: measure_retrieval((1 - weight) * wholes + weight * words, owners) for weight in WORD_WEIGHTS}
+    pictures, sentences = seen.whole.numpy(), said.whole.numpy()
+    words = reranked(pictures @ sentences.T, seen, said)
+    own = stand_out(pictures, sentences, vision.crowd)
+    found = {weight: measure_retrieval((1 - weight) * own + weight * words, owners) for weight in WORD_WEIGHTS}
     best = max(found, key=lambda weight: found[weight].rsum)
-    judgement = learn_judgement(seen.whole.numpy(), said.whole.numpy(), owners, vision.background, best)
-    return found[best], TrainedVision(vision.name, vision.model, judgement, vision.background)
+    judgement = learn_judgement(pictures, sentences, owners, vision.crowd.pictures, best)
+    return found[best], TrainedVision(vision.name, vision.model, judgement, vision.crowd)
 
 
 def learn_judgement(
