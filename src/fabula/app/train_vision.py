@@ -58,8 +58,8 @@ def captioner(
     images: Images = None,
     vision: Annotated[str, typer.Option(help="The trained image-sentence model: builtin, or a card.")] = "builtin",
     decoder: Annotated[str, typer.Option(help="attention, or rnn (Karpathy and Fei-Fei 2015).")] = "attention",
-    epochs: Epochs = 8,
-    rewarded: Annotated[int, typer.Option(min=0, help="Epochs more with CIDEr-D of its own sentences as reward.")] = 2,
+    epochs: Epochs = 6,
+    rewarded: Annotated[int, typer.Option(min=0, help="Epochs more with CIDEr-D of its own sentences as reward.")] = 1,
     views: Views = 2,
     seed: Seed = 0,
 ) -> None:

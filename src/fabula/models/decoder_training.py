@@ -40,8 +40,8 @@ class CaptionRecipe:
     """
 
     decoder: str = "attention"
-    epochs: int = 8
-    rewarded: int = 2
+    epochs: int = 6
+    rewarded: int = 1
     batch: int = 30
     captions: int = 3
     samples: int = 5
