@@ -98,19 +98,19 @@ def test_confusion_by_hand() -> None:
 
 def test_passages_have_40_to_120_words_and_stand_all_over_the_novel() -> None:
     paragraphs = [f"It was day {k}. " + "We went on. " * (2 + 5 * (k % 12)) for k in range(240)]
-    novel = Novel("T", "A", "sea", tuple(paragraphs))
+    novel = Novel("A", "T", "sea", tuple(paragraphs))
     sample = sample_passages([novel], most=20)
     assert sample.genres == ("sea",) * 20
     assert all(40 <= len(passage.split()) <= 120 for passage in sample.passages)
     assert sum(passage in "".join(paragraphs[:120]) for passage in sample.passages) >= 8
-    assert len(sample_passages([Novel("S", "A", "sea", ("Too short.",)), novel], most=5).passages) == 5
+    assert len(sample_passages([Novel("A", "S", "sea", ("Too short.",)), novel], most=5).passages) == 5
     loud = sample_passages([novel], lambda texts: [text.upper() for text in texts], most=3)
     assert all(passage.isupper() for passage in loud.passages)
 
 
 def test_no_author_is_on_both_sides() -> None:
     authors = [f"Author{k}, A. {'B.' * (k % 2)}" for k in range(30)] + ["A. Author3", ""]
-    novels = [Novel(f"T{k}", authors[k % 32], ("sea", "town")[k % 32 % 2], ()) for k in range(96)]
+    novels = [Novel(authors[k % 32], f"T{k}", ("sea", "town")[k % 32 % 2], ()) for k in range(96)]
     first, second = split_novels(novels)
     assert sorted(n.title for n in (*first, *second)) == sorted(n.title for n in novels)
     names = [{n.author.split(",")[0].split()[-1] for n in side if n.author} for side in (first, second)]
@@ -141,4 +141,4 @@ def test_two_real_genres_are_told_apart(data_dir: Path) -> None:
 def _few(file: Path, count: int) -> list[Novel]:
     """The first novels of a collection, and of each a part."""
     found = [novel for novel, _ in zip(read_novels(file), range(count), strict=False)]
-    return [Novel(n.title, n.author, n.genre, n.paragraphs[200:500]) for n in found]
+    return [Novel(n.author, n.title, n.genre, n.paragraphs[200:500]) for n in found]

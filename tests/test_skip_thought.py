@@ -212,7 +212,7 @@ def test_what_is_held_back_is_never_read(tmp_path: Path) -> None:
 
 def test_runs_come_evenly_from_genres_and_novels() -> None:
     def novel(genre: str, k: int, length: int) -> Novel:
-        return Novel(f"{genre}{k}", "", genre, tuple(f"Line {n} of {genre}{k}. HEAD." for n in range(length)))
+        return Novel("", f"{genre}{k}", genre, tuple(f"Line {n} of {genre}{k}. HEAD." for n in range(length)))
 
     novels = [novel("sea", k, 100) for k in range(4)] + [novel("town", 0, 15), novel("town", 1, 100)]
     found = list(sample_runs(novels, 120, np.random.default_rng(0)))
