@@ -139,14 +139,14 @@ def _stories(what: list[Path], asked: _Asked, scene: int | None, shots: str | No
     if projects and len(what) > 1:
         raise FabulaError("Tell one project at a time, and pictures by themselves.")
     own = asked.writer == BUILTIN
-    models = asked.models()
     if projects:
         with Project.open(projects[0]) as project:
             evidence = evidence_of(project, scene=scene, shots=shot_range(shots) if shots else None)
-        yield tell_film(evidence, asked.style, asked.how, models) if own else _asked_of(asked, evidence)
+        yield tell_film(evidence, asked.style, asked.how, asked.models()) if own else _asked_of(asked, evidence)
         return
     if scene is not None or shots:
         raise FabulaError("--scene and --shots choose a part of a project, not of a picture.")
+    models = asked.models()
     for path in what:
         story = tell_picture(path, asked.style, asked.how, models)
         yield story if own else _asked_of(asked, story.evidence, path)

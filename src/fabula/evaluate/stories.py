@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fabula.align.channels import unit_rows
 from fabula.align.words import tokenise
 from fabula.evaluate.genre_classifier import GenreClassifier
 from fabula.metrics.bleu import Bleu, bleu_scores
@@ -14,7 +15,7 @@ from fabula.metrics.kneser_ney import learn_kneser_ney
 from fabula.models.storyteller import Storyteller
 from fabula.records import Progress
 from fabula.stories.styles import Style
-from fabula.stories.telling import Teller, Telling, unit
+from fabula.stories.telling import Teller, Telling
 
 LONG_COPY = 12  # words: a longer run that stands in the training text is copied
 STRENGTHS = (0.0, 0.5, 1.0, 1.5)
@@ -113,8 +114,8 @@ def measure_rebuilding(teller: Teller, held: Sequence[str], vectors: np.ndarray,
     """Write passages again from what they say: how much of them comes back?"""
     known = np.stack([vectors, manners], 1).astype(np.float32)
     texts = [own[0] for own in teller.writer.search(known, 5, 90, 0.7, 4)]
-    again = unit(teller.encoder.encode(texts))
-    own = unit(vectors.astype(np.float32))
+    again = unit_rows(teller.encoder.encode(texts))
+    own = unit_rows(vectors.astype(np.float32))
     cosines = again @ own.T
     pairs = zip(texts, held, strict=True)
     counts = [Bleu([tuple(tokenise(passage))]).counts(tuple(tokenise(text))) for text, passage in pairs]

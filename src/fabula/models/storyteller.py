@@ -16,8 +16,8 @@ from fabula.models.passage_training import mean_loss, padded
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.sampling import Sampling, sample
 from fabula.models.subwords import Subwords
+from fabula.models.vocabulary import NAME
 
-NAME = "<name>"
 BATCH = 64
 
 

@@ -6,9 +6,7 @@ from collections.abc import Collection, Sequence
 
 from fabula.align.names import learn_names
 from fabula.align.words import tokenise
-
-NAME = "<name>"
-"""Stands for any proper name in what storytellers learn from."""
+from fabula.models.vocabulary import NAME as NAME
 
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|St|Sir|Lord|Lady|Captain|Colonel|Major|General|Professor|Aunt|Uncle|Madame|Monsieur)\.?"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

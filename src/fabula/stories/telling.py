@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fabula.align.channels import unit_rows
 from fabula.errors import FabulaError
 from fabula.features import Encoder, embed, load_encoder, open_cache
 from fabula.files.book.sentences import split_sentences
@@ -149,7 +150,7 @@ class Teller:
                 raise FabulaError(f"The style {style.name} was learned with {style.encoder}: learn it anew.")
             shifted += how.strength * (style.mean(how.length) - self.writer.captions_mean)
             manner += how.strength * (style.mean("all") - manner)
-        shifted /= np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
+        shifted = unit_rows(shifted)
         return np.stack([shifted, np.broadcast_to(manner, shifted.shape)], 1)
 
     def candidates(self, memory: np.ndarray, how: Telling) -> list[list[str]]:
@@ -166,7 +167,7 @@ class Teller:
         """Cosines of what is particular in passages with vectors (n, d) and what is particular in a style: (n,)."""
         usual = self.writer.prose_mean
         wanted = (style.mean("all") if style else usual) - usual
-        cosines: np.ndarray = unit(meant - usual) @ unit(wanted[None])[0]
+        cosines: np.ndarray = unit_rows(meant - usual) @ unit_rows(wanted[None])[0]
         return cosines
 
     def _captions(self, pixels: Sequence[np.ndarray], count: int) -> list[list[str]]:
@@ -192,13 +193,6 @@ class _Sentences:
 
     def __init__(self, vision: Vision) -> None:
         self.name, self.dimension, self.encode = f"{vision.name}-text", vision.dimension, vision.encode_text
-
-
-def unit(rows: np.ndarray) -> np.ndarray:
-    """Rows of length 1; zeros stay zeros."""
-    lengths: np.ndarray = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: np.ndarray = rows / np.maximum(lengths, 1e-9)
-    return scaled
 
 
 def standing(values: np.ndarray) -> np.ndarray:
@@ -294,7 +288,7 @@ class _Atmosphere:
         if not fit:
             return ""
         meant = self.teller.encoder.encode(fit)
-        values = standing(meant @ unit(said)[0]) + standing(self.teller.likeness(meant, self.style))
+        values = standing(meant @ unit_rows(said)[0]) + standing(self.teller.likeness(meant, self.style))
         return fit[int(np.argmax(values))]
 
 
