@@ -115,7 +115,7 @@ def tiny() -> tuple[PassageTraining, int]:
     said = np.eye(8, 16, dtype=np.float16)
     which = rng.integers(8, size=400)
     examples = PassageExamples(
-        [np.full(3, 10 + k) for k in which], said[which], np.zeros(400, int), np.zeros((1, 16), np.float32)
+        [np.full(3, 10 + k) for k in which], said[which], np.zeros((400, 2), int), np.zeros((1, 16), np.float32)
     )
     recipe = PassageRecipe(epochs=20, hidden=32, read=32, batch=40, rate=5e-3, portion=100, average=0.9, noise=0.1)
     return PassageTraining(recipe, examples, 20), 8

@@ -108,11 +108,11 @@ def _measured_language(
     from fabula.files.novels import is_held_back, read_novels
     from fabula.metrics.copying import CopyIndex
     from fabula.stories.names import without_names
-    from fabula.train.storyteller import DEV, book_means, shelf_passages, vectors_of
+    from fabula.train.storyteller import DEV, other_manners, shelf_passages, vectors_of
 
     training, held = (shelf_passages(books, most, held_back=back) for most, back in ((passages, False), (DEV, True)))
     vectors = vectors_of(held.passages, models.store)
-    manners = book_means(vectors, held.books)[held.books]
+    manners = other_manners(vectors, held.books, models.writer.prose_mean)
     told.show("language", measure_language(models.writer, training.passages, held.passages, vectors, manners))
     some = slice(None, None, 3)
     told.show("rebuilding", measure_rebuilding(models, held.passages[some], vectors[some], manners[some]))

@@ -93,7 +93,7 @@ def measure_language(
         training: the passages that it learned from, for the n-gram model.
         held: passages of novels that it never saw.
         vectors: (n, d) what these say.
-        manners: (n, d) the mean of each one's book.
+        manners: (n, d) those of their books.
     """
     known = np.stack([vectors, manners], 1).astype(np.float32)
     words = sum(len(passage.split()) for passage in held)

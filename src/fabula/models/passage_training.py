@@ -35,6 +35,8 @@ class PassageRecipe:
             knows how one writes without knowing what of, and can be steered by the difference (Ho and Salimans 2022).
         noise: length of the random vector that is added to a passage's vector, whose own length is 1: what is asked
             for later is no passage's vector exactly.
+        shelf: share of the passages whose manner is that of all books of their genre, not of their own: styles of both
+            kinds are asked for later.
         portion: steps between two savings.
         average: how much of the running mean of the weights stays in each step.
         seed: of everything random.
@@ -49,6 +51,7 @@ class PassageRecipe:
     rate: float = 2e-3
     left_out: float = 0.1
     noise: float = 0.3
+    shelf: float = 0.3
     portion: int = 100
     average: float = 0.995
     seed: int = 0
@@ -61,13 +64,13 @@ class PassageExamples:
     Args:
         pieces: of each passage, without marks.
         vectors: (n, d) float16, what each says.
-        books: (n,) the row of each passage's book in ``manners``.
-        manners: (books, d) float32, the mean of each book's passages.
+        sources: (n, 2) the rows of each passage's book and of its genre in ``manners``.
+        manners: (books and genres, d) float32, as ``manner`` gives them.
     """
 
     pieces: Sequence[np.ndarray]
     vectors: np.ndarray
-    books: np.ndarray
+    sources: np.ndarray
     manners: np.ndarray
 
 
@@ -120,12 +123,13 @@ class PassageTraining:
         return mean_loss(self.decoder, memory, read, target)
 
     def _memory(self, chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
-        """What the passages say, with noise, and how their books are written; some of it left out."""
+        """What the passages say, with noise, and how their books or genres are written; some of it left out."""
         said = self.examples.vectors[chosen].astype(np.float32)
         noise = rng.standard_normal(said.shape, dtype=np.float32) * (self.recipe.noise / math.sqrt(said.shape[1]))
         said += noise * rng.random((len(said), 1), dtype=np.float32)
         said /= np.linalg.norm(said, axis=1, keepdims=True)
-        rows = np.stack([said, self.examples.manners[self.examples.books[chosen]]], 1, dtype=np.float32)
+        kind = (rng.random(len(said)) < self.recipe.shelf).astype(np.int64)
+        rows = np.stack([said, self.examples.manners[self.examples.sources[chosen, kind]]], 1, dtype=np.float32)
         rows *= rng.random((len(rows), 2, 1)) >= self.recipe.left_out
         return torch.from_numpy(rows).to(self.device)
 

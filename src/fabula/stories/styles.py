@@ -75,6 +75,21 @@ def learn_style(
     return Style(name, encoder_name(encoder), books, len(texts), means)
 
 
+def manner(mean: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """How a book or a shelf differs from prose as it usually is, as the decoder reads it: unit vectors, (..., d).
+
+    All of length 1: the mean of many books lies nearer the middle than that of any of them, and yet a genre is asked
+    for as decidedly as a book.
+
+    Args:
+        mean: (..., d) mean vectors of passages.
+        usual: (d,) that of all prose.
+    """
+    away = np.asarray(mean, np.float32) - usual
+    found: np.ndarray = away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+    return found
+
+
 def spread(texts: Sequence[str], most: int) -> list[str]:
     """At most so many of them, evenly from beginning to end."""
     if len(texts) <= most:

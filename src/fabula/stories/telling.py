@@ -21,7 +21,7 @@ from fabula.files.store import Store
 from fabula.records import Evidence, Story
 from fabula.stories.check import check
 from fabula.stories.sequence import tell_sequence
-from fabula.stories.styles import Style, load_style
+from fabula.stories.styles import Style, load_style, manner
 from fabula.vision import DEFAULT_CAPTIONER, DEFAULT_VISION, Captioner, Vision, load_captioner, load_vision
 
 if TYPE_CHECKING:
@@ -144,14 +144,13 @@ class Teller:
     def memory(self, said: np.ndarray, style: Style | None, how: Telling) -> np.ndarray:
         """What the decoder gets: the shifted vector and the manner, (n, 2, d)."""
         shifted = np.array(said, np.float32)
-        manner = self.writer.prose_mean.copy()
+        told = np.zeros_like(shifted)
         if style is not None:
             if style.encoder != self.writer.encoder:
                 raise FabulaError(f"The style {style.name} was learned with {style.encoder}: learn it anew.")
             shifted += how.strength * (style.mean(how.length) - self.writer.captions_mean)
-            manner += how.strength * (style.mean("all") - manner)
-        shifted = unit_rows(shifted)
-        return np.stack([shifted, np.broadcast_to(manner, shifted.shape)], 1)
+            told += how.strength * manner(style.mean("all"), self.writer.prose_mean)
+        return np.stack([unit_rows(shifted), told], 1)
 
     def candidates(self, memory: np.ndarray, how: Telling) -> list[list[str]]:
         """Passages for each memory (n, 2, d), to choose from."""
@@ -166,8 +165,8 @@ class Teller:
     def likeness(self, meant: np.ndarray, style: Style | None) -> np.ndarray:
         """Cosines of what is particular in passages with vectors (n, d) and what is particular in a style: (n,)."""
         usual = self.writer.prose_mean
-        wanted = (style.mean("all") if style else usual) - usual
-        cosines: np.ndarray = unit_rows(meant - usual) @ unit_rows(wanted[None])[0]
+        wanted = manner(style.mean("all") if style else usual, usual)
+        cosines: np.ndarray = unit_rows(meant - usual) @ wanted
         return cosines
 
     def _captions(self, pixels: Sequence[np.ndarray], count: int) -> list[list[str]]:
@@ -242,12 +241,12 @@ def tell_picture(image: Picture, style: str | Style, how: Telling = DEFAULT, tel
         InputError: the picture cannot be read.
         FabulaError: there is no such style, or a model cannot be loaded.
     """
-    manner = (load_style(style) if style else None) if isinstance(style, str) else style
+    chosen = (load_style(style) if style else None) if isinstance(style, str) else style
     models = teller or load_teller()
-    told = models.tell([image], manner, how)[0]
+    told = models.tell([image], chosen, how)[0]
     source = None if isinstance(image, np.ndarray) else str(image)
     evidence = tuple(Evidence("caption", text, source=source) for text in told.captions)
-    name = manner.name if manner else "plain"
+    name = chosen.name if chosen else "plain"
     return Story(told.text, name, models.writer.name, evidence, check(told.text, evidence))
 
 
@@ -265,10 +264,10 @@ def tell_film(
     Raises:
         FabulaError: there is no such style, or a model cannot be loaded.
     """
-    manner = (load_style(style) if style else None) if isinstance(style, str) else style
-    describe = _Atmosphere(teller or load_teller(), manner, how) if manner else None
+    chosen = (load_style(style) if style else None) if isinstance(style, str) else style
+    describe = _Atmosphere(teller or load_teller(), chosen, how) if chosen else None
     text = tell_sequence(evidence, how.seed, describe)
-    return Story(text, manner.name if manner else "plain", "builtin", tuple(evidence), check(text, evidence))
+    return Story(text, chosen.name if chosen else "plain", "builtin", tuple(evidence), check(text, evidence))
 
 
 class _Atmosphere:

@@ -17,7 +17,7 @@ from fabula.files.novels import Novel, is_held_back, read_novels
 from fabula.files.store import Store
 from fabula.stories.names import NAME, without_names
 from fabula.stories.passages import meaning, passages_of
-from fabula.stories.styles import SUFFIX, learn_style, save_style, spread
+from fabula.stories.styles import SUFFIX, learn_style, manner, save_style, spread
 
 if TYPE_CHECKING:
     from fabula.models.passage_training import PassageRecipe
@@ -85,9 +85,10 @@ def train_storyteller(
     pieces = [np.array(own, np.uint16) for own in subwords.encode(corpus.passages)]
     store = open_cache()
     vectors, dev_vectors = (vectors_of(part.passages, store, told, encoder) for part in (corpus, held))
-    examples = PassageExamples(pieces, vectors, np.array(corpus.books), book_means(vectors, corpus.books))
+    usual = vectors.astype(np.float32).mean(0)
+    examples = PassageExamples(pieces, vectors, *_manners(vectors, corpus, usual))
     training = PassageTraining(recipe, examples, len(subwords))
-    dev = np.stack([dev_vectors, book_means(dev_vectors, held.books)[held.books]], 1)
+    dev = np.stack([dev_vectors, other_manners(dev_vectors, held.books, usual)], 1)
     state = output.with_suffix(".checkpoint")
     if training.resume(state):
         told(f"going on after step {training.step} of {training.steps}")
@@ -155,13 +156,27 @@ def vectors_of(
     return embed(meaning(passages), encoder, store, progress).astype(np.float16)
 
 
-def book_means(vectors: np.ndarray, books: Sequence[int]) -> np.ndarray:
-    """The mean vector of each book's passages: (books, d) float32."""
-    means = np.zeros((max(books) + 1, vectors.shape[1]), np.float32)
-    np.add.at(means, np.array(books), vectors.astype(np.float32))
-    counts = np.bincount(books)
-    mean: np.ndarray = means / counts[:, None].astype(np.float32)
-    return mean
+def _manners(vectors: np.ndarray, corpus: Corpus, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of each passage's book and genre (n, 2), and the manner of each row (books and genres, d)."""
+    names = sorted(set(corpus.genres))
+    books = np.array(corpus.books)
+    genres = np.array([names.index(genre) for genre in corpus.genres])[books]
+    sums = [_sums(vectors, of)[0] / np.bincount(of)[:, None] for of in (books, genres)]
+    return np.stack([books, genres + len(sums[0])], 1), manner(np.concatenate(sums), usual)
+
+
+def other_manners(vectors: np.ndarray, books: Sequence[int], usual: np.ndarray) -> np.ndarray:
+    """The manner of each passage's book, learned from the book's other passages only: (n, d) float32."""
+    sums, counts = _sums(vectors, np.array(books))
+    others = (sums[books] - vectors) / np.maximum(counts[books] - 1, 1)[:, None]
+    return manner(others, usual) * (counts[books] > 1)[:, None].astype(np.float32)
+
+
+def _sums(vectors: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sums of the vectors of each book or genre, and how many they are."""
+    sums = np.zeros((of.max() + 1, vectors.shape[1]), np.float32)
+    np.add.at(sums, of, vectors.astype(np.float32))
+    return sums, np.bincount(of)
 
 
 def train_styles(
