@@ -20,22 +20,7 @@ from fabula.stories.names import NAME, plain_prose, without_names
 from fabula.stories.passages import LONGEST, passages_of
 from fabula.stories.styles import Style, learn_style, load_style, mix, save_style
 from fabula.stories.telling import by_commas, standing
-
-
-def shelf(folder: Path, genres: tuple[str, ...] = ("sea", "town"), books: int = 8) -> Path:
-    """Collections of small made novels."""
-    for genre in genres:
-        lines = []
-        for k in range(books):
-            lines.append(f"=== Author {k} - Book {k} of the {genre}")
-            for n in range(12):
-                lines.append(
-                    f"The {genre} was quiet that night, and then I saw Maria with the lamp number {n} of the {genre}. "
-                    f"She gave Mr. Brown the lamp, and he took Maria home along the {genre}."
-                )
-        with lzma.open(folder / f"fiction-{genre}.txt.xz", "wt", encoding="utf-8") as file:
-            file.write("\n".join(lines))
-    return folder
+from made_novels import RECIPE, captions_of_lamps, shelf
 
 
 def test_novels_of_a_collection_have_genre_author_and_paragraphs(tmp_path: Path) -> None:
@@ -99,7 +84,7 @@ def test_long_paragraphs_are_cut_between_sentences() -> None:
 def test_subwords_know_every_text_and_never_cut_a_mark() -> None:
     subwords = learn_subwords(["the cat and the hat"] * 9, 300, [NAME])
     (ids,) = subwords.encode([f"the {NAME} saw a zebra, él"])
-    assert subwords.number(NAME) in ids
+    assert subwords.holding(NAME)[0] in ids and len(subwords.holding(NAME)) == 1
     assert subwords.decode(ids) == f"the {NAME} saw a zebra, él"
 
 
@@ -155,18 +140,15 @@ def test_training_from_novels_to_a_card(tmp_path: Path) -> None:
     from fabula.train.storyteller import train_storyteller, train_styles
 
     books = shelf(tmp_path, books=12)
-    recipe = PassageRecipe(passages=400, epochs=1, pieces=400, hidden=16, read=16, batch=20, portion=5)
+    card, captions = tmp_path / "st.json", captions_of_lamps(tmp_path)
     lines: list[str] = []
-    captions_card = tmp_path / "st.json"
-    nats = train_storyteller(books, captions_card, recipe, captions_of_lamps(tmp_path), lines.append, "hash")
-    teller = load_storyteller(captions_card)
+    nats = train_storyteller(books, card, RECIPE, captions, lines.append, "hash")
+    teller = load_storyteller(card)
     assert 0 < nats < 10
     memory = np.zeros((2, 2, len(teller.prose_mean)), np.float32)
     for text in teller.write(memory, Sampling(longest=30)) + teller.search(memory, 3, 20, 1.0, 3)[0]:
         assert NAME not in text and "Maria" not in text
-    assert (
-        train_storyteller(books, captions_card, recipe, captions_of_lamps(tmp_path), encoder="hash") == 0.0
-    )  # nothing is left to do
+    assert train_storyteller(books, card, RECIPE, captions, encoder="hash") == 0.0  # nothing is left to do
     styles = train_styles(books, tmp_path / "styles", encoder="hash")
     assert [path.name for path in styles] == ["sea.style", "town.style"]
     with pytest.raises(InputError, match="exists already"):
@@ -219,17 +201,3 @@ def test_songs_have_a_line_for_each_comma() -> None:
 def test_standing_of_alike_values_is_zero() -> None:
     assert standing(np.array([2.0, 2.0])).tolist() == [0.0, 0.0]
     assert standing(np.array([1.0, 3.0])).tolist() == [-1.0, 1.0]
-
-
-def captions_of_lamps(folder: Path) -> object:
-    """A table of captions, as training reads it."""
-    from PIL import Image
-
-    from fabula.files.captions import read_captions
-
-    if not (folder / "c.csv").is_file():
-        for k in range(4):
-            Image.new("RGB", (8, 8)).save(folder / f"{k}.png")
-        rows = "".join(f"{k}.png,A lamp by the sea.,{'train' if k < 3 else 'dev'}\n" for k in range(4))
-        (folder / "c.csv").write_text("file,caption,split\n" + rows, "utf-8")
-    return read_captions(folder / "c.csv")

@@ -105,13 +105,14 @@ def _measured_language(
     from fabula.align.words import tokenise
     from fabula.evaluate.genre_classifier import learn_genres, measure_genres, sample_passages, split_novels
     from fabula.evaluate.stories import Gallery, StoryMeasure, measure_language, measure_rebuilding
+    from fabula.features import open_cache
     from fabula.files.novels import is_held_back, read_novels
     from fabula.metrics.copying import CopyIndex
     from fabula.stories.names import without_names
     from fabula.train.storyteller import DEV, other_manners, shelf_passages, vectors_of
 
     training, held = (shelf_passages(books, most, held_back=back) for most, back in ((passages, False), (DEV, True)))
-    vectors = vectors_of(held.passages, models.store)
+    vectors = vectors_of(held.passages, open_cache())
     manners = other_manners(vectors, held.books, models.writer.prose_mean)
     told.show("language", measure_language(models.writer, training.passages, held.passages, vectors, manners))
     some = slice(None, None, 3)
@@ -122,8 +123,8 @@ def _measured_language(
     told.show(
         "genres", _Genres(len(learn), len(test), measure_genres(genres, sample_passages(test, without_names)).accuracy)
     )
-    seen = models.vision.encode_images([picture.path for picture in pool])
-    said = [[one.text for one in own] for own in models.captioner.caption([picture.path for picture in pictures], 10)]
+    seen = models.onlooker.vision.encode_images([picture.path for picture in pool])
+    said = models.onlooker.look([picture.path for picture in pictures], 10)[1]
     gallery = Gallery(seen, models.means(said), said)
     return StoryMeasure(models, gallery, genres, CopyIndex(tokenise(text) for text in training.passages))
 

@@ -19,9 +19,10 @@ from fabula.files.rows import timecode
 from fabula.records import Evidence, Story
 from fabula.stories.check import check, marked
 from fabula.stories.film_evidence import evidence_of
+from fabula.stories.looking import Onlooker, load_onlooker
 from fabula.stories.prompt import load_prompt
 from fabula.stories.styles import Style, learn_style, mix, save_style
-from fabula.stories.telling import DEFAULT_STYLE, Teller, Telling, by_commas, load_teller, tell_film, tell_picture
+from fabula.stories.telling import DEFAULT_STYLE, Telling, by_commas, load_teller, tell_film, tell_picture
 from fabula.stories.writers import BUILTIN
 
 PROJECT = ".fabula"
@@ -128,10 +129,10 @@ class _Asked:
     prompt: Path | None
     bank: Path | None
 
-    def models(self) -> Teller:
-        """The built-in models that tell."""
+    def onlooker(self) -> Onlooker:
+        """The models that look at pictures."""
         bank = [text for one in read_captions(self.bank).pictures for text in one.captions] if self.bank else []
-        return load_teller(self.teller, bank=bank)
+        return load_onlooker(bank=bank)
 
 
 def _stories(what: list[Path], asked: _Asked, scene: int | None, shots: str | None) -> Iterator[Story]:
@@ -142,14 +143,18 @@ def _stories(what: list[Path], asked: _Asked, scene: int | None, shots: str | No
     if projects:
         with Project.open(projects[0]) as project:
             evidence = evidence_of(project, scene=scene, shots=shot_range(shots) if shots else None)
-        yield tell_film(evidence, asked.style, asked.how, asked.models()) if own else _asked_of(asked, evidence)
+        teller = load_teller(asked.teller) if own else None
+        yield tell_film(evidence, asked.style, asked.how, teller) if own else _asked_of(asked, evidence)
         return
     if scene is not None or shots:
         raise FabulaError("--scene and --shots choose a part of a project, not of a picture.")
-    models = asked.models()
+    onlooker = asked.onlooker()
+    models = load_teller(asked.teller, onlooker) if own else None
     for path in what:
-        story = tell_picture(path, asked.style, asked.how, models)
-        yield story if own else _asked_of(asked, story.evidence, path)
+        if models:
+            yield tell_picture(path, asked.style, asked.how, models)
+        else:
+            yield _asked_of(asked, onlooker.evidence(path, asked.how.captions), path)
 
 
 def _asked_of(asked: _Asked, evidence: Sequence[Evidence], picture: Path | None = None) -> Story:

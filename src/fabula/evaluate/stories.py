@@ -195,7 +195,7 @@ class StoryMeasure:
     def judge(self, writer: str, style: str, strength: float, texts: Sequence[str]) -> Told:
         """What the stories of the gallery's first pictures are worth."""
         words = [tokenise(text) for text in texts]
-        cosines = self.teller.vision.encode_text(list(texts)) @ self.gallery.seen.T
+        cosines = self.teller.onlooker.vision.encode_text(list(texts)) @ self.gallery.seen.T
         own = np.diagonal(cosines)
         ranks = (cosines >= own[:, None]).sum(1) - 1
         chosen = self.genres.classify(texts).argmax(1)

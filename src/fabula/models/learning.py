@@ -5,7 +5,7 @@ import ctypes
 import dataclasses
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,15 @@ def hold_memory() -> None:
 
 def model_name(stem: str, network: nn.Module) -> str:
     """A name by which caches tell models apart: stem, day, and a hash of the weights."""
+    return f"{stem}-{datetime.date.today().isoformat()}-{fingerprint(network.state_dict().values())[:6]}"
+
+
+def fingerprint(weights: Iterable[Tensor]) -> str:
+    """A hash of weights, in hexadecimal."""
     digest = hashlib.sha256()
-    for value in network.state_dict().values():
+    for value in weights:
         digest.update(value.cpu().numpy().tobytes())
-    return f"{stem}-{datetime.date.today().isoformat()}-{digest.hexdigest()[:6]}"
+    return digest.hexdigest()
 
 
 def drawn_views(views: Sequence[np.ndarray], chosen: np.ndarray, rng: np.random.Generator) -> Tensor:

@@ -31,8 +31,9 @@ class PassageRecipe:
         read: values of a word piece.
         batch: passages in a step.
         rate: learning rate.
-        left_out: share of the passages whose own vector is left out, and of those whose book's is: so that it also
-            knows how one writes without knowing what of, and can be steered by the difference (Ho and Salimans 2022).
+        left_out: share of the passages whose own vector is left out, of those whose manner is, and of those that lose
+            both: so that it also knows how one writes without knowing what of, and can be steered by the difference
+            (Ho and Salimans 2022).
         noise: length of the random vector that is added to a passage's vector, whose own length is 1: what is asked
             for later is no passage's vector exactly.
         shelf: share of the passages whose manner is that of all books of their genre, not of their own: styles of both
@@ -120,7 +121,7 @@ class PassageTraining:
     def _loss(self, chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
         memory = self._memory(chosen, rng)
         read, target = padded([self.examples.pieces[k] for k in chosen.tolist()], self.device)
-        return mean_loss(self.decoder, memory, read, target)
+        return losses(self.decoder, memory, read, target).mean()
 
     def _memory(self, chosen: np.ndarray, rng: np.random.Generator) -> Tensor:
         """What the passages say, with noise, and how their books or genres are written; some of it left out."""
@@ -131,6 +132,7 @@ class PassageTraining:
         kind = (rng.random(len(said)) < self.recipe.shelf).astype(np.int64)
         rows = np.stack([said, self.examples.manners[self.examples.sources[chosen, kind]]], 1, dtype=np.float32)
         rows *= rng.random((len(rows), 2, 1)) >= self.recipe.left_out
+        rows *= rng.random((len(rows), 1, 1)) >= self.recipe.left_out
         return torch.from_numpy(rows).to(self.device)
 
     def save(self, path: Path) -> None:
@@ -150,12 +152,12 @@ class PassageTraining:
         return True
 
 
-def mean_loss(decoder: PassageDecoder, memory: Tensor, read: Tensor, target: Tensor) -> Tensor:
-    """Nats for a piece, the mark of the end counted as one."""
+def losses(decoder: PassageDecoder, memory: Tensor, read: Tensor, target: Tensor) -> Tensor:
+    """Nats for each piece that is to be written, the marks of the ends among them, passage after passage: (pieces,)."""
     seen = decoder.remember(memory)
     hidden, _ = decoder.read(read, decoder.begin(seen), seen)
     there = target != PADDING  # most of the work is the scores of all pieces: not of padding
-    return F.nll_loss(decoder.scores(hidden[there]), target[there])
+    return F.nll_loss(decoder.scores(hidden[there]), target[there], reduction="none")
 
 
 def padded(passages: Sequence[np.ndarray], device: torch.device | None = None) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,6 @@ Words that training never saw get their vectors from the sentence encoder's word
 """
 
 import functools
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 from fabula.errors import FabulaError
 from fabula.metrics.tokens import Tokens, prose_tokens
 from fabula.models.device import best_device
+from fabula.models.learning import fingerprint
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.vocabulary import MARKS, PADDING, UNKNOWN, Vocabulary
 from fabula.models.word_encoder import load_word_encoder, pieces_of
@@ -104,7 +104,7 @@ class SkipThoughtEncoder:
 
     def __init__(self, name: str, network: SkipThoughtNetwork, vocabulary: Vocabulary) -> None:
         self.network, self.vocabulary = network.eval(), vocabulary
-        self.name, self.dimension = f"{name}-{_fingerprint(network)}", network.shape.dimension
+        self.name, self.dimension = f"{name}-{fingerprint(network.state_dict().values())[:12]}", network.shape.dimension
 
     @torch.inference_mode()
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
@@ -194,13 +194,6 @@ def piece_vectors(words: Sequence[str]) -> tuple[Tensor, Tensor]:
 @functools.cache
 def _piece_table() -> Tensor:
     return load_word_encoder(0).words.weight.detach()
-
-
-def _fingerprint(network: SkipThoughtNetwork) -> str:
-    digest = hashlib.sha256()
-    for value in network.state_dict().values():
-        digest.update(value.cpu().numpy().tobytes())
-    return digest.hexdigest()[:12]
 
 
 def load_skip_thought(card: Path | None = None) -> SkipThoughtEncoder:

@@ -12,11 +12,11 @@ import torch
 from fabula.errors import FabulaError
 from fabula.models.beam import Limits, beam_search
 from fabula.models.decoder import PassageDecoder
-from fabula.models.passage_training import mean_loss, padded
+from fabula.models.passage_training import losses, padded
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.sampling import Sampling, sample
 from fabula.models.subwords import Subwords
-from fabula.models.vocabulary import NAME
+from fabula.models.vocabulary import NAME, PADDING
 
 BATCH = 64
 
@@ -44,8 +44,8 @@ class Storyteller:
     ) -> None:
         self.name, self.encoder, self.decoder, self.subwords = name, encoder, decoder.eval(), subwords
         self.captions_mean, self.prose_mean = captions_mean, prose_mean
-        number = subwords.number(NAME)
-        self._forbidden = () if number is None else (number,)
+        # No invented name, and nothing in quotation marks: nobody is heard in a picture.
+        self._forbidden = tuple(subwords.holding(NAME) + subwords.holding('"'))
 
     def write(self, memory: np.ndarray, sampling: Sampling) -> list[str]:
         """A passage for each memory, drawn at random.
@@ -72,20 +72,24 @@ class Storyteller:
         found = beam_search(self.decoder, rows, width, longest, power, limits)
         return [[self.subwords.decode(one.words) for one in own] for own in found]
 
-    @torch.inference_mode()
     def loss(self, passages: Sequence[str], memory: np.ndarray) -> tuple[float, int]:
         """How surprising passages are: nats in all, the ends included, and word pieces, the ends included."""
+        nats, pieces = self.surprise(passages, memory)
+        return float(nats.sum()), int(pieces.sum())
+
+    @torch.inference_mode()
+    def surprise(self, passages: Sequence[str], memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How surprising each passage is, when its memory (n, 2, d) is known: nats and word pieces, each (n,)."""
         pieces = [np.array(own) for own in self.subwords.encode(passages)]
         order = np.argsort([len(own) for own in pieces], kind="stable")
-        total, count = 0.0, 0
+        nats = np.zeros(len(pieces))
         for first in range(0, len(order), BATCH):
             rows = order[first : first + BATCH]
             read, target = padded([pieces[k] for k in rows.tolist()])
-            size = int((target > 0).sum())
-            known = torch.from_numpy(memory[rows].astype(np.float32))
-            total += float(mean_loss(self.decoder, known, read, target)) * size
-            count += size
-        return total, count
+            lost = losses(self.decoder, torch.from_numpy(memory[rows].astype(np.float32)), read, target)
+            owner = torch.arange(len(rows))[:, None].expand(target.shape)[target != PADDING]
+            nats[rows] = torch.zeros(len(rows)).index_add(0, owner, lost).numpy()
+        return nats, np.array([len(own) + 1 for own in pieces])
 
     def save(self, path: Path) -> None:
         """Write the weights (.safetensors) and word pieces (.pieces.json); the card is the trainer's."""

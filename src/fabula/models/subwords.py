@@ -5,12 +5,8 @@ decoders share.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from fabula.models.vocabulary import END, MARKS, PADDING, START, UNKNOWN
-
-if TYPE_CHECKING:
-    pass
 
 FIRST_OWN = len(MARKS)
 
@@ -45,10 +41,10 @@ class Subwords:
                 own.append(number)
         return str(self._tokenizer.decode(own, skip_special_tokens=False)).strip()
 
-    def number(self, piece: str) -> int | None:
-        """The number of a special piece, such as the one that stands for names."""
-        found: int | None = self._tokenizer.token_to_id(piece)
-        return found
+    def holding(self, text: str) -> list[int]:
+        """The numbers of all pieces that have a text in them."""
+        pieces: dict[str, int] = self._tokenizer.get_vocab()
+        return sorted(number for piece, number in pieces.items() if text in piece)
 
 
 def learn_subwords(texts: Iterable[str], size: int, special: Sequence[str] = ()) -> Subwords:

@@ -1,7 +1,6 @@
 """Our image-sentence model, ready for use: pictures and sentences in; vectors, scores and regions out."""
 
 import functools
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import torch
 from fabula.errors import FabulaError
 from fabula.files.pictures import Picture, as_array, squash
 from fabula.models.efficientnet import DEPTH, GRID, SIZE, pixels
+from fabula.models.learning import fingerprint
 from fabula.models.visual_semantic import (
     NO_REGIONS,
     Said,
@@ -167,10 +167,7 @@ class TrainedVision:
 
     def fingerprint(self) -> str:
         """A hash of the weights, for what is computed with them while they have no name of their own yet."""
-        digest = hashlib.sha256()
-        for value in self.model.tuned().values():
-            digest.update(value.numpy().tobytes())
-        return digest.hexdigest()[:16]
+        return fingerprint(self.model.tuned().values())[:16]
 
     def save(self, path: Path) -> None:
         """Write the weights; the card is the trainer's."""

@@ -6,7 +6,7 @@ also reads the manner of the book, and a choice among candidates by what they sa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,15 @@ import numpy as np
 
 from fabula.align.channels import unit_rows
 from fabula.errors import FabulaError
-from fabula.features import Encoder, embed, load_encoder, open_cache
+from fabula.features import Encoder, load_encoder
 from fabula.files.book.sentences import split_sentences
-from fabula.files.pictures import Picture, as_array
-from fabula.files.store import Store
+from fabula.files.pictures import Picture
 from fabula.records import Evidence, Story
 from fabula.stories.check import check
+from fabula.stories.looking import Onlooker, caption_evidence, load_onlooker
 from fabula.stories.sequence import tell_sequence
 from fabula.stories.styles import Style, load_style, manner
-from fabula.vision import DEFAULT_CAPTIONER, DEFAULT_VISION, Captioner, Vision, load_captioner, load_vision
+from fabula.stories.writers import BUILTIN
 
 if TYPE_CHECKING:
     from fabula.models.storyteller import Storyteller
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_STYLE = "romance"
 PLAIN = ""  # no style: what a picture says, as prose
 MOST_WORDS = 30  # of a sentence that is added to the story of a film
-FAITHFUL = (
-    1.0  # what a standard deviation more of likeness to the picture is worth, against one of likeness to the style
-)
+FAITHFUL = 1.0  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Told:
         text: the passage.
         captions: the sentences it rests on.
         seen: cosine of passage and picture in the image-sentence space.
-        likeness: cosine of what is particular in the passage with what is particular in the style.
+        likeness: how much likelier the passage is in that style than in prose, in nats for each word piece.
     """
 
     text: str
@@ -89,26 +87,17 @@ class Teller:
     Args:
         writer: the decoder.
         encoder: of sentences, the one that the decoder learned with.
-        vision: sees.
-        captioner: says what is seen.
-        store: keeps vectors.
-        bank: captions of other pictures, from which the nearest are taken in the place of the captioner's.
+        onlooker: sees pictures and says what is in them.
     """
 
     writer: "Storyteller"
     encoder: Encoder
-    vision: Vision
-    captioner: Captioner
-    store: Store = field(default_factory=open_cache)
-    bank: Sequence[str] = ()
+    onlooker: Onlooker
 
     def tell(self, images: Sequence[Picture], style: Style | None, how: Telling = DEFAULT) -> list[Told]:
         """A passage for each picture; without a style plain prose."""
-        pixels = [as_array(image) for image in images]
-        seen = self.vision.encode_images(pixels)
-        captions = self._nearest(seen, how.captions) if self.bank else self._captions(pixels, how.captions)
-        said = self.means(captions)
-        return self.tell_vectors(said, seen, captions, style, how)
+        seen, captions = self.onlooker.look(images, how.captions)
+        return self.tell_vectors(self.means(captions), seen, captions, style, how)
 
     def tell_vectors(
         self,
@@ -130,13 +119,12 @@ class Teller:
         memory = self.memory(said, style, how)
         found = self.candidates(memory, how)
         texts = [text for own in found for text in own]
-        meant, fits = self._vectors(texts), self.vision.encode_text(texts)
+        fits, likenesses = self.onlooker.vision.encode_text(texts), self.likeness(texts, style)
         told, first = [], 0
         for k, own in enumerate(found):
             part = slice(first, first + len(own))
-            likeness = self.likeness(meant[part], style)
-            cosines = fits[part] @ seen[k]
-            best = int(np.argmax(FAITHFUL * standing(cosines) + (standing(likeness) if style else 0.0)))
+            cosines, likeness = fits[part] @ seen[k], likenesses[part]
+            best = int(np.argmax(FAITHFUL * standing(cosines) + standing(likeness)))
             told.append(Told(own[best], tuple(captions[k]), float(cosines[best]), float(likeness[best])))
             first += len(own)
         return told
@@ -162,20 +150,19 @@ class Teller:
         texts = self.writer.write(memory.repeat(how.candidates, 0), sampling)
         return [texts[k : k + how.candidates] for k in range(0, len(texts), how.candidates)]
 
-    def likeness(self, meant: np.ndarray, style: Style | None) -> np.ndarray:
-        """Cosines of what is particular in passages with vectors (n, d) and what is particular in a style: (n,)."""
-        usual = self.writer.prose_mean
-        wanted = manner(style.mean("all") if style else usual, usual)
-        cosines: np.ndarray = unit_rows(meant - usual) @ wanted
-        return cosines
+    def likeness(self, texts: Sequence[str], style: Style | None) -> np.ndarray:
+        """How much likelier the decoder finds texts when it knows the style: nats for each word piece, (n,).
 
-    def _captions(self, pixels: Sequence[np.ndarray], count: int) -> list[list[str]]:
-        return [[caption.text for caption in own] for own in self.captioner.caption(pixels, count)]
-
-    def _nearest(self, seen: np.ndarray, count: int) -> list[list[str]]:
-        bank = embed(self.bank, _Sentences(self.vision), self.store)
-        order = np.argsort(-(seen @ bank.T), axis=1, kind="stable")[:, :count]
-        return [[self.bank[k] for k in row] for row in order.tolist()]
+        What they say is told to it in neither case. Without a style all are alike: 0.
+        """
+        bare = np.zeros((len(texts), 2, len(self.writer.prose_mean)), np.float32)
+        if style is None:
+            return np.zeros(len(texts))
+        known = bare.copy()
+        known[:, 1] = manner(style.mean("all"), self.writer.prose_mean)
+        (without, pieces), (knowing, _) = (self.writer.surprise(texts, memory) for memory in (bare, known))
+        gain: np.ndarray = (without - knowing) / pieces
+        return gain
 
     def means(self, captions: Sequence[Sequence[str]]) -> np.ndarray:
         """The mean vector of each picture's sentences: (n, d)."""
@@ -187,45 +174,26 @@ class Teller:
         return self.encoder.encode(list(texts))
 
 
-class _Sentences:
-    """The sentence side of an image-sentence model as an encoder, so that its vectors are kept like all others."""
-
-    def __init__(self, vision: Vision) -> None:
-        self.name, self.dimension, self.encode = f"{vision.name}-text", vision.dimension, vision.encode_text
-
-
 def standing(values: np.ndarray) -> np.ndarray:
     """By how many standard deviations each is above the mean of all."""
     found: np.ndarray = (values - values.mean()) / max(float(values.std()), 1e-6)
     return found
 
 
-def load_teller(
-    writer: str = "builtin",
-    vision: str | Vision = DEFAULT_VISION,
-    captioner: str | Captioner = DEFAULT_CAPTIONER,
-    bank: Sequence[str] = (),
-) -> Teller:
+def load_teller(writer: str = BUILTIN, onlooker: Onlooker | None = None) -> Teller:
     """The models that tell.
 
     Args:
         writer: the decoder: builtin, or a card (.json) that ``fabula train storyteller`` wrote.
-        vision: sees (see ``fabula.vision.load_vision``).
-        captioner: says what is seen (see ``fabula.vision.load_captioner``).
-        bank: captions of other pictures, from which the nearest are taken in the place of the captioner's.
+        onlooker: sees; the built-in models without one.
 
     Raises:
         FabulaError: a model cannot be loaded.
     """
     from fabula.models.storyteller import load_storyteller
 
-    return Teller(
-        load_storyteller(None if writer == "builtin" else Path(writer)),
-        load_encoder("builtin"),
-        load_vision(vision) if isinstance(vision, str) else vision,
-        load_captioner(captioner) if isinstance(captioner, str) else captioner,
-        bank=bank,
-    )
+    decoder = load_storyteller(None if writer == BUILTIN else Path(writer))
+    return Teller(decoder, load_encoder(BUILTIN), onlooker or load_onlooker())
 
 
 def tell_picture(image: Picture, style: str | Style, how: Telling = DEFAULT, teller: Teller | None = None) -> Story:
@@ -244,8 +212,7 @@ def tell_picture(image: Picture, style: str | Style, how: Telling = DEFAULT, tel
     chosen = (load_style(style) if style else None) if isinstance(style, str) else style
     models = teller or load_teller()
     told = models.tell([image], chosen, how)[0]
-    source = None if isinstance(image, np.ndarray) else str(image)
-    evidence = tuple(Evidence("caption", text, source=source) for text in told.captions)
+    evidence = caption_evidence(image, told.captions)
     name = chosen.name if chosen else "plain"
     return Story(told.text, name, models.writer.name, evidence, check(told.text, evidence))
 
@@ -287,7 +254,7 @@ class _Atmosphere:
         if not fit:
             return ""
         meant = self.teller.encoder.encode(fit)
-        values = standing(meant @ unit_rows(said)[0]) + standing(self.teller.likeness(meant, self.style))
+        values = standing(meant @ unit_rows(said)[0]) + standing(self.teller.likeness(fit, self.style))
         return fit[int(np.argmax(values))]
 
 

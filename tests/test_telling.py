@@ -1,0 +1,112 @@
+"""A picture -> captions -> vector, shift -> passages -> the best of them; a film -> its story, with atmosphere."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from fabula.app.cli import app
+from fabula.errors import FabulaError
+from fabula.records import Evidence
+from fabula.stories.styles import load_style
+from fabula.stories.telling import Telling, tell_film, tell_picture
+from made_novels import small_teller, trained
+from picture_fakes import picture
+
+STYLES = ("sea.style", "town.style")
+QUICK = Telling(candidates=3, longest=40)
+SEEN = picture({"tomato": (0, 0, 60, 60)}, "sky")
+
+
+def sea() -> str:
+    """The file of a style."""
+    return str(trained() / "styles" / "sea.style")
+
+
+def test_a_picture_is_told_from_its_captions() -> None:
+    story = tell_picture(SEEN, sea(), QUICK, small_teller())
+    assert story.text and story.style == "sea" and not {'"', "<"} & set(story.text)
+    assert story.evidence[0].text == "a tomato near the sky ."
+    assert tell_picture(SEEN, sea(), QUICK, small_teller()).text == story.text
+    assert tell_picture(SEEN, sea(), replace(QUICK, seed=1), small_teller()).text != story.text
+
+
+def test_the_shift_takes_captions_away_and_adds_the_style() -> None:
+    teller, style = small_teller(), load_style(sea())
+    said = np.eye(1, len(teller.writer.prose_mean), dtype=np.float32)
+    shifted = said[0] + 0.5 * (style.mean("long") - teller.writer.captions_mean)
+    (found,) = teller.memory(said, style, replace(QUICK, strength=0.5))
+    np.testing.assert_allclose(found[0], shifted / np.linalg.norm(shifted), atol=1e-6)
+    assert np.linalg.norm(found[1]) == pytest.approx(0.5, abs=1e-5)
+    np.testing.assert_allclose(teller.memory(said, None, QUICK)[0], np.stack([said[0], np.zeros_like(said[0])]))
+
+
+def test_the_best_candidate_shows_the_picture_and_sounds_like_the_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    teller = small_teller()
+    texts = ["the tomato and the grass", "the tomato and the sky", "only coal"]
+    monkeypatch.setattr(teller, "candidates", lambda memory, how: [texts])
+    monkeypatch.setattr(teller, "likeness", lambda texts, style: np.array([0.0, 0.0, 0.1]))
+    assert tell_picture(SEEN, sea(), QUICK, teller).text == texts[1]
+    monkeypatch.setattr(teller, "likeness", lambda texts, style: np.array([9.0, 0.0, 0.0]))
+    assert tell_picture(SEEN, sea(), QUICK, teller).text == texts[0]
+
+
+def test_passages_of_a_style_sound_more_like_it() -> None:
+    texts = ["The sea was quiet that night.", "The town was quiet that night."]
+    likeness = {name: small_teller().likeness(texts, load_style(str(trained() / "styles" / name))) for name in STYLES}
+    first, second = (likeness[name] for name in STYLES)
+    assert first[0] - second[0] > first[1] - second[1]
+    assert small_teller().likeness(texts, None).tolist() == [0.0, 0.0]
+
+
+def test_a_beam_finds_several_passages() -> None:
+    assert tell_picture(SEEN, sea(), replace(QUICK, beam=4), small_teller()).text
+
+
+def test_a_bank_of_captions_takes_the_captioners_place() -> None:
+    teller = small_teller()
+    teller.onlooker.bank = ["some coal", "the sky over there", "a tomato and the sky", "grass"]
+    story = tell_picture(SEEN, sea(), replace(QUICK, captions=2), teller)
+    assert [one.text for one in story.evidence] == ["a tomato and the sky", "the sky over there"]
+
+
+def test_a_style_of_another_encoder_is_refused() -> None:
+    other = replace(load_style(sea()), encoder="another")
+    with pytest.raises(FabulaError, match="learn it anew"):
+        tell_picture(SEEN, other, QUICK, small_teller())
+
+
+def test_atmosphere_names_and_quotes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = (
+        Evidence("heading", "EXT. BEACH - NIGHT"),
+        Evidence("action", "Anna walks along the water.", start=1.0, end=2.0),
+        Evidence("dialogue", "Who is there?", "Anna", 3.0, 4.0),
+    )
+    teller = small_teller()
+    plain = "waves were rolling in over the dark sand."
+    others = ['"Come," she said.', "Then Maria came over the sea.", "I was there alone that night."]
+    texts = [*others, f"The {plain} Then Maria came."]
+    monkeypatch.setattr(teller, "candidates", lambda memory, how: [texts])
+    story = tell_film(evidence, sea(), QUICK, teller)
+    assert plain in story.text and "Maria" not in story.text and "Who is there?" in story.text
+    assert story.flaws == ()
+    assert plain not in tell_film(evidence, "", QUICK).text
+
+
+def test_the_command_tells_pictures_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    teller = small_teller()
+    monkeypatch.setattr("fabula.app.tell.load_onlooker", lambda bank: teller.onlooker)
+    monkeypatch.setattr("fabula.app.tell.load_teller", lambda card, onlooker: teller)
+    for name in ("a.png", "b.png"):
+        Image.fromarray(SEEN).save(tmp_path / name)
+    options = ["--style", sea(), "--candidates", "2", "--json", "--quiet"]
+    found = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), str(tmp_path / "b.png"), *options])
+    assert found.exit_code == 0, found.output
+    first, second = map(json.loads, found.stdout.splitlines())
+    assert first["text"] == second["text"] and first["evidence"][0]["source"].endswith("a.png")
+    page = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), "--style", sea(), "--lyric", "--quiet"])
+    assert "# sea, by st" in page.stdout and "a tomato near the sky ." in page.stdout
