@@ -310,7 +310,7 @@ def test_atmosphere_comes_once_a_scene_and_never_speaks() -> None:
         return "The rain was falling."
 
     story = tell_sequence(evidence, describe=describe)
-    assert story.startswith("In the kitchen, at night, the rain was falling.")
+    assert story.startswith("_The rain was falling._\n\nIn the kitchen, at night, ")
     assert [list(part) for part in asked] == [evidence]
     assert "Run" not in tell_sequence(evidence, describe=lambda _: "“Run!” said Ben.")
 

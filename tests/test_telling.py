@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+import fabula
 from fabula.app.cli import app
 from fabula.errors import FabulaError
 from fabula.records import Evidence
@@ -87,12 +88,12 @@ def test_atmosphere_names_and_quotes_nobody(monkeypatch: pytest.MonkeyPatch) -> 
         Evidence("dialogue", "Who is there?", "Anna", 3.0, 4.0),
     )
     teller = small_teller()
-    plain = "waves were rolling in over the dark sand."
+    plain = "The waves were rolling in over the dark sand."
     others = ['"Come," she said.', "Then Maria came over the sea.", "I was there alone that night."]
-    texts = [*others, f"The {plain} Then Maria came."]
+    texts = [*others, f"{plain} Then Maria came."]
     monkeypatch.setattr(teller, "candidates", lambda memory, how: [texts])
     story = tell_film(evidence, sea(), QUICK, teller)
-    assert plain in story.text and "Maria" not in story.text and "Who is there?" in story.text
+    assert f"_{plain}_" in story.text and "Maria" not in story.text and "Who is there?" in story.text
     assert story.flaws == ()
     assert plain not in tell_film(evidence, "", QUICK).text
 
@@ -110,3 +111,17 @@ def test_the_command_tells_pictures_one_after_the_other(tmp_path: Path, monkeypa
     assert first["text"] == second["text"] and first["evidence"][0]["source"].endswith("a.png")
     page = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), "--style", sea(), "--lyric", "--quiet"])
     assert "# sea, by st" in page.stdout and "a tomato near the sky ." in page.stdout
+
+
+def test_every_scene_of_a_film_is_told_and_looked_up(tmp_path: Path) -> None:
+    subtitles = tmp_path / "film.srt"
+    lines = ["Who is there?", "Only the postman.", "Then come in, please."]
+    subtitles.write_text(
+        "".join(f"{k}\n00:00:{k:02},000 --> 00:00:{k:02},900\n{s}\n\n" for k, s in enumerate(lines, 1))
+    )
+    fabula.read(subtitles=subtitles, output=tmp_path / "film.fabula").close()
+    found = CliRunner().invoke(app, ["evaluate", "scenes", str(tmp_path / "film.fabula"), "--style", "", "--json"])
+    assert found.exit_code == 0, found.output
+    figures = json.loads(found.stdout)
+    assert figures["stories"] == 1 and figures["quotations"] == 3
+    assert figures["wrong_names"] == figures["wrong_quotations"] == figures["wrong_speakers"] == 0

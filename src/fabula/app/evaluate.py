@@ -16,6 +16,7 @@ from fabula.app.evaluate_align import shelf as evaluate_shelf
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.app.evaluate_search import search as evaluate_search
 from fabula.app.evaluate_stories import sentences as evaluate_sentences
+from fabula.app.evaluate_storyteller import scenes as evaluate_scenes
 from fabula.app.evaluate_storyteller import stories as evaluate_stories
 from fabula.app.evaluate_vision import captions as evaluate_captions
 from fabula.app.evaluate_vision import grounding as evaluate_grounding
@@ -42,6 +43,7 @@ evaluate.command("pictures")(evaluate_pictures)
 evaluate.command("grounding")(evaluate_grounding)
 evaluate.command("sentences")(evaluate_sentences)
 evaluate.command("stories")(evaluate_stories)
+evaluate.command("scenes")(evaluate_scenes)
 
 
 @evaluate.callback()

@@ -1,4 +1,4 @@
-"""``fabula evaluate stories``: language, vectors, style, content and copies of the storyteller."""
+"""``fabula evaluate stories`` and ``scenes``: the storyteller's language, vectors, style, content, copies, truth."""
 
 import dataclasses
 import json
@@ -71,6 +71,40 @@ def stories(
         chosen = {figure.style: texts for figure, texts in curve if figure.strength == 1.0}
         write_text(page, _page(pictures[:ON_PAGE], chosen), force=force)
         sys.stderr.write(f"{page}: drawn\n")
+
+
+def scenes(
+    projects: Annotated[list[Path], typer.Argument(metavar="NAME.fabula...", help="Films (see fabula read).")],
+    style: Annotated[str, typer.Option(help="Style of the sentences of atmosphere; '' for none.")] = "romance",
+    teller: Annotated[str, typer.Option(help="builtin, or a card of fabula train storyteller.")] = "builtin",
+    show: Annotated[bool, typer.Option("--show", help="Print the stories as well.")] = False,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each film.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Tell every scene of films, and every two minutes of them, and look up each name and each quotation.
+
+    Counts the names that are not in the evidence, the quotations that nobody says, and those in a wrong mouth.
+
+    Example: fabula evaluate scenes charade.fabula
+    """
+    from fabula.evaluate.film_stories import measure_film
+    from fabula.files.project import Project
+    from fabula.stories.styles import load_style
+    from fabula.stories.telling import Telling, load_teller
+
+    models = load_teller(teller) if style else None
+    told = _Output(as_json)
+    with shown_progress(quiet=quiet) as progress:
+        for path in projects:
+            tick = partial(progress, path.stem) if progress else None
+            with Project.open(path) as project:
+                figure, stories = measure_film(
+                    path.stem, project, load_style(style) if style else None, Telling(seed=seed), models, tick
+                )
+            for story in stories if show else ():
+                sys.stdout.write(story.text + "\n\n---\n\n")
+            told.show("scenes", figure)
 
 
 class _Output:

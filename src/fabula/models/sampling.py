@@ -10,6 +10,8 @@ from fabula.models.beam import NEVER, repeats
 from fabula.models.decoder import Decoder
 from fabula.models.vocabulary import END, PADDING, START, UNKNOWN
 
+LIKELIEST = 400  # words that are sorted to draw from: hardly a nucleus is larger
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -64,6 +66,7 @@ def sample(decoder: Decoder, memory: Tensor, how: Sampling, forbidden: Sequence[
 
 
 def _drawn(scores: Tensor, nucleus: float, generator: torch.Generator) -> Tensor:
-    likely, which = scores.softmax(1).sort(1, descending=True)
+    best, which = scores.topk(min(LIKELIEST, scores.shape[1]), 1)
+    likely = (best - scores.logsumexp(1, keepdim=True)).exp()
     likely[likely.cumsum(1) - likely >= nucleus] = 0.0
     return which.gather(1, torch.multinomial(likely, 1, generator=generator))[:, 0]

@@ -115,7 +115,9 @@ class _Teller:
     def _add_atmosphere(self, evidence: Sequence[Evidence]) -> None:
         sentence = " ".join(self._describe(evidence).split()) if self._describe else ""
         if sentence and not _QUOTES.search(sentence):
-            self._narrate(sentence)
+            self._close()
+            self._paragraphs.append(f"_{sentence}_")  # apart: novels are told in the past tense, films are not
+            self._talk.interrupt()
 
     def _narrate(self, text: str) -> None:
         text = _QUOTES.sub("", text)
