@@ -221,6 +221,12 @@ def test_the_tag_between_two_quotations_counts_for_both() -> None:
     assert found(text.replace("Then I’ll wait", "Yes").replace("Tobias", "Bertie")) == [("speaker", "Bertie")]
 
 
+def test_initials_are_a_name() -> None:
+    evidence = [Evidence("dialogue", "Good night.", speaker="D.B."), Evidence("dialogue", "Go.", speaker="Anna")]
+    assert check("“Good night,” says D.B. and leaves. “Go,” Anna said.", evidence) == ()
+    assert [flaw.text for flaw in check("“Go,” says D.B. and leaves.", evidence)] == ["D.B."]
+
+
 def test_an_invented_speaker_is_one_flaw() -> None:
     assert found("“Is this seat taken?” said Gerald.") == [("name", "Gerald")]
 

@@ -17,7 +17,8 @@ _MORE_VERBS = """told|tells|called|calls|began|begins|begged|begs|continued|cont
 _VERB = rf"\b(?:{SPEECH_VERB}|{_MORE_VERBS})\b"
 _TITLE = rf"(?:(?i:{'|'.join(sorted(HONORIFICS))})\.?\s)"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['’](?!s\b)(?=\w))*"
-_NAME = rf"(?:\bthe\s)?(?P<name>{_TITLE}?\b{_CAPITAL}\b(?:[ -](?:of\s|de\s|von\s|van\s)?{_CAPITAL}\b){{0,2}})"
+_WORD = rf"\b(?:(?:[A-Z]\.[ ]?){{2,}}(?<![ ])|{_CAPITAL}\b)"  # initials (D.B., J. R.) or one word
+_NAME = rf"(?:\bthe\s)?(?P<name>{_TITLE}?{_WORD}(?:[ -](?:of\s|de\s|von\s|van\s)?{_WORD}){{0,2}})"
 _ADVERB = r"(?:\s[a-z]+ly)?"
 _ADJECTIVE = r"(?:(?!(?:the|an?|and|but|so|for|as|when|while|then|until|because)\s)[a-z]+\s)?"
 _NO_STOP = r"[^.!?:“”«»\"\n]{0,80}"
