@@ -1,6 +1,7 @@
 """``fabula evaluate stories`` and ``scenes``: the storyteller's language, vectors, style, content, copies, truth."""
 
 import dataclasses
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def stories(
 
     Example: fabula evaluate stories --books novels --captions flickr8k --page stories.html
     """
-    from fabula.evaluate.stories import STRENGTHS
+    from fabula.evaluate.stories import STRENGTHS, overall
     from fabula.stories.styles import built_in_styles, load_style
     from fabula.stories.telling import Telling, load_teller
 
@@ -64,8 +65,11 @@ def stories(
         tick = partial(progress, "stories") if progress else None
         curve = measure.curve(named, strength or STRENGTHS, how, tick)
         empty = measure.content_free(named, how)
-    for figure, _ in (*curve, *empty):
-        told.show("stories", figure)
+    figures = [figure for figure, _ in (*curve, *empty)]
+    for _, group in itertools.groupby(figures, key=lambda one: (one.writer, one.strength)):
+        alike = list(group)
+        for figure in (*alike, overall(alike)):
+            told.show("stories", figure)
     told.show("stories", measure.judge("caption", "", 0.0, [own[0] for own in measure.gallery.captions]))
     if page:
         chosen = {figure.style: texts for figure, texts in curve if figure.strength == 1.0}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -166,31 +167,33 @@ class StoryMeasure:
         """Stories of each picture in each style at each strength, with their texts; pictures' places are kept."""
         found, whole = [], len(styles) * len(strengths)
         for k, (strength, (name, style)) in enumerate((s, item) for s in strengths for item in styles.items()):
-            texts = self._tell(style, replace(how, strength=strength))
+            texts = self._tell(style, replace(how, strength=strength), self.gallery)
             found.append((self.judge("shift", name, strength, texts), texts))
             if progress:
                 progress(k + 1, whole)
         return found
 
-    def _tell(self, style: Style | None, how: Telling) -> list[str]:
-        gallery, texts = self.gallery, list[str]()
-        for first in range(0, len(gallery.said), BATCH):
-            part = slice(first, first + BATCH)
-            told = self.teller.tell_vectors(
-                gallery.said[part], gallery.seen[part][: len(gallery.said[part])], gallery.captions[part], style, how
-            )
-            texts += [one.text for one in told]
-        return texts
-
     def content_free(self, styles: Mapping[str, Style], how: Telling = DEFAULT) -> list[tuple[Told, list[str]]]:
         """Stories in a style about nothing: b alone, without what any picture says. What chance finds."""
+        gallery, how = self.gallery, replace(how, strength=1.0)
+        nothing = np.broadcast_to(self.teller.writer.captions_mean, gallery.said.shape)
+        unseen = np.zeros_like(gallery.seen[: len(nothing)])
+        empty = Gallery(unseen, nothing, gallery.captions)
         found = []
         for name, style in styles.items():
-            empty = np.broadcast_to(self.teller.writer.captions_mean, self.gallery.said.shape)
-            memory = self.teller.memory(empty, style, replace(how, strength=1.0))
-            texts = [own[0] for own in self.teller.candidates(memory, replace(how, candidates=1, strength=1.0))]
+            texts = self._tell(style, how, empty)
             found.append((self.judge("content-free", name, 1.0, texts), texts))
         return found
+
+    def _tell(self, style: Style | None, how: Telling, gallery: Gallery) -> list[str]:
+        texts: list[str] = []
+        for first in range(0, len(gallery.said), BATCH):
+            part = slice(first, first + BATCH)
+            said, seen, captions = gallery.said[part], gallery.seen[part], gallery.captions[part]
+            seeded = replace(how, seed=how.seed + first)  # or each batch would draw the same
+            told = self.teller.tell_vectors(said, seen[: len(said)], captions, style, seeded)
+            texts += [one.text for one in told]
+        return texts
 
     def judge(self, writer: str, style: str, strength: float, texts: Sequence[str]) -> Told:
         """What the stories of the gallery's first pictures are worth."""
@@ -214,3 +217,11 @@ class StoryMeasure:
             float(np.mean([run > LONG_COPY for run in runs])),
             max(runs),
         )
+
+
+def overall(figures: Sequence[Told]) -> Told:
+    """The figures of several styles as one: means, and the longest copy of all."""
+    numbers = ("recall_1", "recall_10", "style_right", "distinct_2", "repetition", "copied")
+    means: dict[str, Any] = {name: float(np.mean([getattr(figure, name) for figure in figures])) for name in numbers}
+    stories, longest = sum(one.stories for one in figures), max(one.longest_copy for one in figures)
+    return replace(figures[0], style="", stories=stories, longest_copy=longest, **means)

@@ -48,12 +48,12 @@ class PassageRecipe:
     pieces: int = 8_000
     hidden: int = 640
     read: int = 256
-    batch: int = 96
+    batch: int = 40
     rate: float = 2e-3
     left_out: float = 0.1
     noise: float = 0.3
     shelf: float = 0.3
-    portion: int = 100
+    portion: int = 200
     average: float = 0.995
     seed: int = 0
 
