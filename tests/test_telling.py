@@ -13,8 +13,9 @@ import fabula
 from fabula.app.cli import app
 from fabula.errors import FabulaError
 from fabula.records import Evidence
+from fabula.stories.film_telling import tell_film
 from fabula.stories.styles import load_style
-from fabula.stories.telling import Telling, tell_film, tell_picture
+from fabula.stories.telling import Telling, tell_picture
 from made_novels import small_teller, trained
 from picture_fakes import picture
 

@@ -19,10 +19,11 @@ from fabula.files.rows import timecode
 from fabula.records import Evidence, Story
 from fabula.stories.check import check, marked
 from fabula.stories.film_evidence import evidence_of
+from fabula.stories.film_telling import tell_film
 from fabula.stories.looking import Onlooker, load_onlooker
 from fabula.stories.prompt import load_prompt
 from fabula.stories.styles import Style, learn_style, mix, save_style
-from fabula.stories.telling import DEFAULT_STYLE, Telling, by_commas, load_teller, tell_film, tell_picture
+from fabula.stories.telling import DEFAULT_STYLE, Telling, by_commas, load_teller, tell_picture
 from fabula.stories.writers import BUILTIN
 
 PROJECT = ".fabula"

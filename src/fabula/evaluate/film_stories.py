@@ -9,9 +9,10 @@ from fabula.files.project import Project
 from fabula.records import Progress, Story
 from fabula.stories.check import NAME, QUOTATION, SPEAKER, evidence_names
 from fabula.stories.film_evidence import FilmEvidence
+from fabula.stories.film_telling import tell_film
 from fabula.stories.quotations import find_quotations
 from fabula.stories.styles import Style
-from fabula.stories.telling import DEFAULT, Teller, Telling, tell_film
+from fabula.stories.telling import DEFAULT, Teller, Telling
 
 STRETCH = 120.0  # seconds of film told as one story, besides the scenes
 

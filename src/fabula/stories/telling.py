@@ -15,12 +15,10 @@ import numpy as np
 from fabula.align.channels import unit_rows
 from fabula.errors import FabulaError
 from fabula.features import Encoder, load_encoder
-from fabula.files.book.sentences import split_sentences
 from fabula.files.pictures import Picture
-from fabula.records import Evidence, Story
+from fabula.records import Story
 from fabula.stories.check import check
 from fabula.stories.looking import Onlooker, caption_evidence, load_onlooker
-from fabula.stories.sequence import tell_sequence
 from fabula.stories.styles import Style, load_style, manner
 from fabula.stories.writers import BUILTIN
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
 DEFAULT_STYLE = "romance"
 PLAIN = ""  # no style: what a picture says, as prose
-MOST_WORDS = 30  # of a sentence that is added to the story of a film
 FAITHFUL = 1.0  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
 
 
@@ -215,65 +212,6 @@ def tell_picture(image: Picture, style: str | Style, how: Telling = DEFAULT, tel
     evidence = caption_evidence(image, told.captions)
     name = chosen.name if chosen else "plain"
     return Story(told.text, name, models.writer.name, evidence, check(told.text, evidence))
-
-
-def tell_film(
-    evidence: Sequence[Evidence], style: str | Style, how: Telling = DEFAULT, teller: Teller | None = None
-) -> Story:
-    """One story from what is known of a part of a film, with a sentence of the style for each scene or long silence.
-
-    Args:
-        evidence: as ``fabula.stories.film_evidence.evidence_of`` gives it.
-        style: its name or file, or a mixture; "" tells without such sentences.
-        how: to tell.
-        teller: the models; those that are built in without one.
-
-    Raises:
-        FabulaError: there is no such style, or a model cannot be loaded.
-    """
-    chosen = (load_style(style) if style else None) if isinstance(style, str) else style
-    describe = _Atmosphere(teller or load_teller(), chosen, how) if chosen else None
-    text = tell_sequence(evidence, how.seed, describe)
-    return Story(text, chosen.name if chosen else "plain", "builtin", tuple(evidence), check(text, evidence))
-
-
-class _Atmosphere:
-    """Adds a sentence in the style that speaks of a part of the evidence, names nobody and quotes nobody."""
-
-    def __init__(self, teller: Teller, style: Style, how: Telling) -> None:
-        self.teller, self.style, self.how = teller, style, how
-
-    def __call__(self, evidence: Sequence[Evidence]) -> str:
-        """The first sentence that will do, of all candidates the nearest to evidence and style; "" if there is none."""
-        said = self.teller.means([[one.text for one in evidence]])
-        sentences = [
-            _first_sentence(text)
-            for text in self.teller.candidates(self.teller.memory(said, self.style, self.how), self.how)[0]
-        ]
-        fit = [text for text in sentences if _is_plain(text)]
-        if not fit:
-            return ""
-        meant = self.teller.encoder.encode(fit)
-        values = standing(meant @ unit_rows(said)[0]) + standing(self.teller.likeness(fit, self.style))
-        return fit[int(np.argmax(values))]
-
-
-def _first_sentence(text: str) -> str:
-    spans = split_sentences(text)
-    return text[slice(*spans[0])].strip() if spans else ""
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a sentence names nobody, quotes nobody and nobody speaks of himself in it."""
-    words = text.split()
-    capitals = any(word[:1].isupper() for word in words[1:])
-    return (
-        not capitals
-        and '"' not in text
-        and text.endswith(".")
-        and MOST_WORDS >= len(words) >= 5
-        and words[0] not in ("I", "We", "You", "My", "Our")
-    )
 
 
 def by_commas(text: str) -> str:
