@@ -6,9 +6,9 @@ import fabula
 
 PUBLIC = [
     *("Caption", "Cue", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Region", "Scene", "Shot"),
-    *("adaptation_of", "align_book", "align_screenplay", "describe", "detect_shots"),
-    *("load_captioner", "load_vision", "pin", "read"),
-    *("read_book", "read_screenplay", "read_subtitles", "search", "unpin"),
+    *("adaptation_of", "align_book", "align_screenplay", "describe", "detect_shots", "evidence_of"),
+    *("load_captioner", "load_teller", "load_vision", "pin", "read"),
+    *("read_book", "read_screenplay", "read_subtitles", "search", "tell_film", "tell_picture", "unpin"),
 ]
 
 

@@ -1,6 +1,7 @@
 """A picture -> captions -> vector, shift -> passages -> the best of them; a film -> its story, with atmosphere."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +127,23 @@ def test_every_scene_of_a_film_is_told_and_looked_up(tmp_path: Path) -> None:
     figures = json.loads(found.stdout)
     assert figures["stories"] == 1 and figures["quotations"] == 3
     assert figures["wrong_names"] == figures["wrong_quotations"] == figures["wrong_speakers"] == 0
+
+
+class Echo:
+    """A writer that tells its first piece of evidence, and of somebody who is not in it."""
+
+    name = "echo"
+
+    def write(self, evidence: Sequence[Evidence], style: str, **options: object) -> str:
+        return f"{evidence[0].text} And then came Esmeralda. ({style}, {len(options['pictures'])} picture)"  # type: ignore[arg-type]
+
+
+def test_a_language_model_gets_the_captions_and_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fabula.app.tell.load_onlooker", lambda bank: small_teller().onlooker)
+    monkeypatch.setattr("fabula.app.tell.load_teller", lambda *_: pytest.fail("our own decoder is not needed"))
+    monkeypatch.setattr("fabula.stories.writers.load_writer", lambda name, prompt: Echo())
+    Image.fromarray(SEEN).save(tmp_path / "a.png")
+    options = ["--style", sea(), "--writer", "openai:x@http://localhost", "--quiet"]
+    found = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), *options])
+    assert found.exit_code == 0, found.output
+    assert "a tomato near the sky . And then came ⟦Esmeralda⟧. (sea, 1 picture)" in found.stdout

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from fabula.reading import read
     from fabula.records import Caption, Cue, Hit, Link, Passage, Region, Scene, Shot
     from fabula.shots import detect_shots
+    from fabula.stories.film_evidence import evidence_of
+    from fabula.stories.film_telling import tell_film
+    from fabula.stories.telling import load_teller, tell_picture
     from fabula.vision import load_captioner, load_vision
 
 # Names are imported when they are first asked for: reading subtitles must not wait for video or array libraries.
@@ -50,6 +53,10 @@ _HOMES = {
     "adaptation_of": "adaptation",
     "align_book": "align.book",
     "align_screenplay": "align.screenplay",
+    "evidence_of": "stories.film_evidence",
+    "tell_film": "stories.film_telling",
+    "load_teller": "stories.telling",
+    "tell_picture": "stories.telling",
     "pin": "pinning",
     "read": "reading",
     "unpin": "pinning",
@@ -73,7 +80,9 @@ __all__ = [
     "align_screenplay",
     "describe",
     "detect_shots",
+    "evidence_of",
     "load_captioner",
+    "load_teller",
     "load_vision",
     "pin",
     "read",
@@ -81,6 +90,8 @@ __all__ = [
     "read_screenplay",
     "read_subtitles",
     "search",
+    "tell_film",
+    "tell_picture",
     "unpin",
 ]
 
