@@ -147,3 +147,5 @@ def test_a_language_model_gets_the_captions_and_is_checked(tmp_path: Path, monke
     found = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), *options])
     assert found.exit_code == 0, found.output
     assert "a tomato near the sky . And then came ⟦Esmeralda⟧. (sea, 1 picture)" in found.stdout
+    blind = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), *options, "--blind"])
+    assert "(sea, 0 picture)" in blind.stdout

@@ -82,6 +82,9 @@ def tell_command(
     lyric: Annotated[bool, typer.Option("--lyric", help="A song: one line for each part between commas.")] = False,
     writer: Annotated[str, typer.Option(help="builtin, openai:MODEL@URL, or hf:OWNER/MODEL.")] = BUILTIN,
     prompt: Annotated[Path | None, typer.Option(help="Your own prompt for a language model.")] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Give a language model the captions only, not the picture.")
+    ] = False,
     print_prompt: Annotated[
         bool, typer.Option("--print-prompt", help="Print the prompt, to edit it, and leave.")
     ] = False,
@@ -111,7 +114,7 @@ def tell_command(
         power=0.0 if original else Telling.power,
         seed=seed,
     )
-    asked = _Asked(manner, how, teller, writer, prompt, bank)
+    asked = _Asked(manner, how, teller, writer, prompt, bank, blind)
     with shown_progress(quiet=quiet):
         for story in _stories(what, asked, scene, shots):
             text = by_commas(story.text) if lyric else marked(story.text, story.flaws)
@@ -129,6 +132,7 @@ class _Asked:
     writer: str
     prompt: Path | None
     bank: Path | None
+    blind: bool
 
     def onlooker(self) -> Onlooker:
         """The models that look at pictures."""
@@ -163,7 +167,7 @@ def _asked_of(asked: _Asked, evidence: Sequence[Evidence], picture: Path | None 
     from fabula.stories.writers import load_writer
 
     writer = load_writer(asked.writer, load_prompt(asked.prompt))
-    pictures = [picture] if picture else []
+    pictures = [picture] if picture and not asked.blind else []
     text = writer.write(evidence, asked.style.name, pictures=pictures, seed=asked.how.seed)
     return Story(text, asked.style.name, writer.name, tuple(evidence), check(text, evidence))
 

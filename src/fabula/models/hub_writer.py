@@ -51,7 +51,9 @@ class HubModel:
             FabulaError: the model cannot see the pictures, or the request fills all that it can read.
         """
         if pictures and not self._sees:
-            raise FabulaError(f"The model {self.name} cannot see pictures. Leave them out, or choose one that can.")
+            raise FabulaError(
+                f"The model {self.name} cannot see pictures. Leave them out (--blind), or choose one that can."
+            )
         inputs = self._inputs(request, [Image.fromarray(as_array(picture)) for picture in pictures])
         read = inputs["input_ids"].shape[1]
         with torch.random.fork_rng(), torch.inference_mode(), quiet():

@@ -92,7 +92,7 @@ class ServerModel:
             413: "ask about fewer shots, or without pictures",
             429: "wait a while, or check your account",
         }
-        cure = cures.get(status, "look into the server's log")
+        cure = cures.get(status, "look into the server's log; a model that cannot see pictures needs --blind")
         return InputError(self._url, f"the server refuses ({status}: {reason})", cure)
 
     def _text(self, response: httpx.Response) -> str:
