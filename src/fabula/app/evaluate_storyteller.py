@@ -144,9 +144,10 @@ def _measured_language(
     from fabula.evaluate.genre_classifier import learn_genres, measure_genres, sample_passages, split_novels
     from fabula.evaluate.stories import Gallery, StoryMeasure, measure_language, measure_rebuilding
     from fabula.features import open_cache
-    from fabula.files.novels import is_held_back, read_novels
+    from fabula.files.novels import read_novels
     from fabula.metrics.copying import CopyIndex
     from fabula.stories.names import without_names
+    from fabula.train.shelves import split_shelf
     from fabula.train.storyteller import DEV, other_manners, shelf_passages, vectors_of
 
     training, held = (shelf_passages(books, most, held_back=back) for most, back in ((passages, False), (DEV, True)))
@@ -155,7 +156,7 @@ def _measured_language(
     told.show("language", measure_language(models.writer, training.passages, held.passages, vectors, manners))
     some = slice(None, None, 3)
     told.show("rebuilding", measure_rebuilding(models, held.passages[some], vectors[some], manners[some]))
-    learn, test = split_novels((novel for novel in read_novels(books) if is_held_back(novel)), share=0.7)
+    learn, test = split_novels(split_shelf(read_novels(books))[1], share=0.7)
     sample = sample_passages(learn, without_names)
     genres = learn_genres(sample.passages, sample.genres)
     told.show(

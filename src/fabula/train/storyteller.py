@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,12 @@ import numpy as np
 from fabula.errors import InputError
 from fabula.features import DEFAULT_ENCODER, embed, encoder_name, open_cache
 from fabula.files.captions import CaptionSet
-from fabula.files.novels import Novel, is_held_back, read_novels
+from fabula.files.novels import Novel, read_novels
 from fabula.files.store import Store
 from fabula.stories.names import NAME, without_names
 from fabula.stories.passages import meaning, passages_of
 from fabula.stories.styles import SUFFIX, learn_style, manner, save_style, spread
+from fabula.train.shelves import split_shelf
 
 if TYPE_CHECKING:
     from fabula.models.passage_training import PassageRecipe
@@ -105,14 +106,14 @@ def train_storyteller(
     return nats
 
 
-def choose_passages(novels: Iterable[Novel], most: int, counts: Counter[str]) -> Corpus:
+def choose_passages(novels: Sequence[Novel], most: int) -> Corpus:
     """Passages evenly over genres, and within a genre over its books.
 
     Args:
         novels: the books.
         most: passages, in all.
-        counts: how many books each genre has.
     """
+    counts = Counter(novel.genre for novel in novels)
     corpus = Corpus([], [], [], [])
     for novel in novels:
         found = list(passages_of(without_names(novel.paragraphs)))
@@ -140,8 +141,8 @@ def _kept_corpus(books: Path, output: Path, recipe: "PassageRecipe", held_back: 
 
 def shelf_passages(books: Path, most: int, *, held_back: bool) -> Corpus:
     """The passages of a shelf to learn from, or of its other novels, to test by."""
-    counts = Counter(novel.genre for novel in read_novels(books) if is_held_back(novel) == held_back)
-    return choose_passages((n for n in read_novels(books) if is_held_back(n) == held_back), most, counts)
+    novels = split_shelf(read_novels(books))[held_back]
+    return choose_passages(novels, most)
 
 
 def vectors_of(
@@ -194,8 +195,8 @@ def train_styles(
         InputError: a style is there already and ``force`` is not set.
     """
     shelves: defaultdict[str, list[Novel]] = defaultdict(list)
-    for novel in read_novels(books):
-        if novel.genre and not is_held_back(novel):
+    for novel in split_shelf(read_novels(books))[0]:
+        if novel.genre:
             shelves[novel.genre].append(novel)
     folder.mkdir(parents=True, exist_ok=True)
     written, store = [], open_cache()
