@@ -16,7 +16,8 @@ from fabula.stories.telling import Teller
 from fabula.train.storyteller import train_storyteller, train_styles
 from picture_fakes import ColourCaptioner, ColourVision
 
-RECIPE = PassageRecipe(passages=400, epochs=1, pieces=400, hidden=16, read=16, batch=20, portion=5)
+HOW = ("cold", "warm", "wet", "wild", "long", "calm", "old", "young", "sad", "glad", "grey", "black")
+RECIPE = PassageRecipe(passages=400, epochs=30, pieces=400, hidden=32, read=32, batch=20, rate=1e-2, portion=100)
 
 
 def shelf(folder: Path, genres: tuple[str, ...] = ("sea", "town"), books: int = 8) -> Path:
@@ -28,7 +29,7 @@ def shelf(folder: Path, genres: tuple[str, ...] = ("sea", "town"), books: int = 
             for n in range(12):
                 lines.append(
                     f"The {genre} was quiet that night, and then I saw Maria with the lamp number {n} of the {genre}. "
-                    f"She gave Mr. Brown the lamp, and he took Maria home along the {genre}."
+                    f"Mr. Brown took it. He went home along the {genre}, slowly, for the night was dark and {HOW[n]}."
                 )
         with lzma.open(folder / f"fiction-{genre}.txt.xz", "wt", encoding="utf-8") as file:
             file.write("\n".join(lines))

@@ -22,11 +22,12 @@ from fabula.stories.film_evidence import evidence_of
 from fabula.stories.film_telling import tell_film
 from fabula.stories.looking import Onlooker, load_onlooker
 from fabula.stories.prompt import load_prompt
-from fabula.stories.styles import Style, learn_style, mix, save_style
+from fabula.stories.styles import Style, learn_style, mix, narration, save_style
 from fabula.stories.telling import DEFAULT_STYLE, Telling, by_commas, load_teller, tell_picture
 from fabula.stories.writers import BUILTIN
 
 PROJECT = ".fabula"
+SHOWN = 12  # words of a style that are printed
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -39,19 +40,22 @@ def style_command(
 ) -> None:
     """Learn the style of a book or a shelf, for fabula tell --style.
 
-    A style is the mean vector of the book's passages without their proper names, by length. A whole novel is enough; a
-    chapter gives a rough one.
+    A style is the mean vector of what the book's narrator says without names and speech, by length, and the words that
+    the book uses more or less than other novels. A whole novel is enough; a chapter gives a rough one.
 
     Example: fabula style dracula.epub -o dracula.style
     """
     from fabula.features import DEFAULT_ENCODER, open_cache
+    from fabula.stories.wording import load_usual
 
-    novels = [novel for path in books for novel in read_novels(path)]
+    told = [narration(novel) for path in books for novel in read_novels(path)]
     with shown_progress(quiet=quiet) as progress:
-        told = partial(progress, "passages") if progress else None
-        found = learn_style(output.stem, novels, DEFAULT_ENCODER, open_cache(), told)
+        tick = partial(progress, "passages") if progress else None
+        found = learn_style(output.stem, told, load_usual(), DEFAULT_ENCODER, open_cache(), tick)
     save_style(found, output, force=force)
+    own = sorted(found.words, key=lambda word: -found.words[word])[:SHOWN]
     sys.stdout.write(f"{output}: {found.passages} passages of {len(found.books)} books\n")
+    sys.stdout.write(f"words of its own: {', '.join(own)}\n")
 
 
 def tell_command(

@@ -60,7 +60,7 @@ def styles(
     """
     from fabula.train.storyteller import train_styles
 
-    for path in train_styles(books, output, told=_say, force=force):
+    for path in train_styles(books, output, report=_say, force=force):
         sys.stdout.write(f"{path}\n")
 
 

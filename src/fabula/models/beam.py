@@ -30,12 +30,10 @@ class Limits:
     """What may not be written.
 
     Args:
-        forbidden: words, besides the marks and the unknown word.
         block: words that no sentence says twice in the same order; 1 forbids the same word twice in a row only, 0
             forbids nothing.
     """
 
-    forbidden: tuple[int, ...] = ()
     block: int = 1
 
 
@@ -92,9 +90,9 @@ def beam_search(
 
 
 def _allowed(scores: Tensor, written: Tensor, limits: Limits) -> Tensor:
-    """No marks, no unknown word, nothing that is forbidden, and no empty sentence."""
+    """No marks, no unknown word, and no empty sentence."""
     scores = scores.clone()
-    scores[:, [PADDING, START, UNKNOWN, *limits.forbidden]] = NEVER
+    scores[:, [PADDING, START, UNKNOWN]] = NEVER
     if not written.shape[1]:
         scores[:, END] = NEVER
     repeats(scores, written, limits.block)

@@ -43,8 +43,8 @@ class PassageRecipe:
         seed: of everything random.
     """
 
-    passages: int = 120_000
-    epochs: int = 1
+    passages: int = 80_000
+    epochs: int = 3
     pieces: int = 8_000
     hidden: int = 640
     read: int = 256
@@ -53,7 +53,7 @@ class PassageRecipe:
     left_out: float = 0.1
     noise: float = 0.3
     shelf: float = 0.3
-    portion: int = 200
+    portion: int = 400
     average: float = 0.995
     seed: int = 0
 

@@ -1,6 +1,5 @@
 """Drawing sentences from a decoder: the likely words at random (nucleus sampling, Holtzman et al. 2020)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,7 +37,7 @@ class Sampling:
 
 
 @torch.inference_mode()
-def sample(decoder: Decoder, memory: Tensor, how: Sampling, forbidden: Sequence[int] = ()) -> list[list[int]]:
+def sample(decoder: Decoder, memory: Tensor, how: Sampling) -> list[list[int]]:
     """A sentence for each memory (n, k, values), as numbers without marks."""
     generator = torch.Generator().manual_seed(how.seed)
     guided = how.guidance != 1.0
@@ -47,13 +46,12 @@ def sample(decoder: Decoder, memory: Tensor, how: Sampling, forbidden: Sequence[
     n = len(memory)
     written = torch.zeros(n, 0, dtype=torch.int64)
     word, open_ = torch.full((n,), START), torch.ones(n, dtype=torch.bool)
-    barred = [PADDING, START, UNKNOWN, *forbidden]
     for place in range(how.longest):
         hidden, state = decoder.step(torch.cat([word, word]) if guided else word, state, seen)
         scores = decoder.scores(hidden)
         if guided:
             scores = scores[n:] + how.guidance * (scores[:n] - scores[n:])
-        scores[:, barred] = NEVER
+        scores[:, [PADDING, START, UNKNOWN]] = NEVER
         if place < how.shortest:
             scores[:, END] = NEVER
         repeats(scores, written, how.block)

@@ -16,7 +16,7 @@ from fabula.models.passage_training import losses, padded
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.sampling import Sampling, sample
 from fabula.models.subwords import Subwords
-from fabula.models.vocabulary import NAME, PADDING
+from fabula.models.vocabulary import PADDING
 
 BATCH = 64
 
@@ -44,8 +44,6 @@ class Storyteller:
     ) -> None:
         self.name, self.encoder, self.decoder, self.subwords = name, encoder, decoder.eval(), subwords
         self.captions_mean, self.prose_mean = captions_mean, prose_mean
-        # No invented name, and nothing in quotation marks: nobody is heard in a picture.
-        self._forbidden = tuple(subwords.holding(NAME) + subwords.holding('"'))
 
     def write(self, memory: np.ndarray, sampling: Sampling) -> list[str]:
         """A passage for each memory, drawn at random.
@@ -55,7 +53,7 @@ class Storyteller:
             sampling: how to draw, and the seed.
         """
         rows = torch.from_numpy(memory.astype(np.float32))
-        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling, self._forbidden)]
+        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling)]
 
     def search(self, memory: np.ndarray, width: int, longest: int, power: float, block: int) -> list[list[str]]:
         """The likeliest passages for each memory, best first.
@@ -68,8 +66,7 @@ class Storyteller:
             block: word pieces that no passage says twice in the same order; 0 lets it.
         """
         rows = torch.from_numpy(memory.astype(np.float32))
-        limits = Limits(forbidden=self._forbidden, block=block)
-        found = beam_search(self.decoder, rows, width, longest, power, limits)
+        found = beam_search(self.decoder, rows, width, longest, power, Limits(block=block))
         return [[self.subwords.decode(one.words) for one in own] for own in found]
 
     def loss(self, passages: Sequence[str], memory: np.ndarray) -> tuple[float, int]:

@@ -41,19 +41,13 @@ class Subwords:
                 own.append(number)
         return str(self._tokenizer.decode(own, skip_special_tokens=False)).strip()
 
-    def holding(self, text: str) -> list[int]:
-        """The numbers of all pieces that have a text in them."""
-        pieces: dict[str, int] = self._tokenizer.get_vocab()
-        return sorted(number for piece, number in pieces.items() if text in piece)
 
-
-def learn_subwords(texts: Iterable[str], size: int, special: Sequence[str] = ()) -> Subwords:
+def learn_subwords(texts: Iterable[str], size: int) -> Subwords:
     """The word pieces that a corpus suggests.
 
     Args:
         texts: the corpus.
-        size: how many, marks and special pieces included.
-        special: pieces that are never cut, such as the one that stands for names.
+        size: how many, marks included.
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -62,7 +56,7 @@ def learn_subwords(texts: Iterable[str], size: int, special: Sequence[str] = ())
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=[*MARKS, *special],
+        special_tokens=list(MARKS),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fabula.metrics.tokens import Tokens, caption_tokens
 
 PADDING, START, END, UNKNOWN = range(4)
-NAME = "<name>"  # stands for any proper name in what storytellers learn from, and is never written
 MARKS = ("<pad>", "<start>", "<end>", "<unknown>")
 FEWEST_USES = 5  # as in Karpathy and Fei-Fei 2015: rarer words are not learned
 

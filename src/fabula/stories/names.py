@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from fabula.align.names import learn_names
 from fabula.align.words import tokenise
-from fabula.models.vocabulary import NAME as NAME
+
+NAME = "<name>"  # stands for any proper name
 
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|St|Sir|Lord|Lady|Captain|Colonel|Major|General|Professor|Aunt|Uncle|Madame|Monsieur)\.?"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

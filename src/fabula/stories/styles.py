@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from fabula.files.output import write_text
 from fabula.files.store import Store
 from fabula.records import Progress
 from fabula.stories.names import without_names
-from fabula.stories.passages import meaning, passages_of
+from fabula.stories.passages import passages_of
+from fabula.stories.wording import Usual, own_words
 
 BUCKETS = {"short": (0, 25), "middle": (25, 50), "long": (50, 1000)}  # words of a passage
 MOST = 2000  # passages of a style: its mean is known to a hundredth by then
@@ -39,6 +40,7 @@ class Style:
         passages: how many.
         means: for each length ("short", "middle", "long") the mean vector of such passages, (d,) float32, and for
             "all" that of all of them; lengths that the books do not have are missing.
+        words: that are the books' own, with their log odds against usual prose (``fabula.stories.wording``).
     """
 
     name: str
@@ -46,33 +48,61 @@ class Style:
     books: tuple[str, ...]
     passages: int
     means: Mapping[str, np.ndarray]
+    words: Mapping[str, float] = field(default_factory=dict)
 
     def mean(self, length: str = "long") -> np.ndarray:
         """b: the mean vector of passages of a length, or of all where there are none of that length."""
         return self.means.get(length, self.means["all"])
 
 
+@dataclass(frozen=True)
+class Told:
+    """A novel as styles are learned from it: "title, author", and what its narrator tells without names."""
+
+    title: str
+    passages: tuple[str, ...]
+
+
+def narration(novel: Novel) -> Told:
+    """What of a novel makes its style."""
+    title = ", ".join(part for part in (novel.title, novel.author) if part)
+    return Told(title, tuple(passages_of(without_names(novel.paragraphs))))
+
+
 def learn_style(
-    name: str, novels: Sequence[Novel], encoder: str | Encoder, store: Store, progress: Progress | None = None
+    name: str,
+    books: Sequence[Told],
+    usual: Usual,
+    encoder: str | Encoder,
+    store: Store,
+    progress: Progress | None = None,
 ) -> Style:
     """The style of some books, each of which counts alike.
+
+    Args:
+        name: of the style.
+        books: see ``narration``.
+        usual: how often novels use each word (``fabula.stories.wording``).
+        encoder: of passages.
+        store: keeps their vectors.
+        progress: called with passages done.
 
     Raises:
         FabulaError: they have no passage to learn from.
     """
-    most = max(MOST // max(len(novels), 1), 1)
-    texts = [text for novel in novels for text in spread(list(passages_of(without_names(novel.paragraphs))), most)]
+    most = max(MOST // max(len(books), 1), 1)
+    texts = [text for book in books for text in spread(book.passages, most)]
     if not texts:
         raise FabulaError(f"There is no passage of prose in {name} to learn a style from.")
-    vectors = embed(meaning(texts), encoder, store, progress)
-    words = np.array([text.count(" ") + 1 for text in texts])
+    vectors = embed(texts, encoder, store, progress)
+    lengths = np.array([text.count(" ") + 1 for text in texts])
     means = {"all": vectors.mean(0)}
     for length, (least, below) in BUCKETS.items():
-        chosen = (words >= least) & (words < below)
+        chosen = (lengths >= least) & (lengths < below)
         if chosen.any():
             means[length] = vectors[chosen].mean(0)
-    books = tuple(", ".join(part for part in (novel.title, novel.author) if part) for novel in novels)
-    return Style(name, encoder_name(encoder), books, len(texts), means)
+    words = own_words([book.passages for book in books], usual)
+    return Style(name, encoder_name(encoder), tuple(book.title for book in books), len(texts), means, words)
 
 
 def manner(mean: np.ndarray, usual: np.ndarray) -> np.ndarray:
@@ -118,7 +148,9 @@ def mix(styles: Mapping[str, float]) -> Style:
     means = {length: shares @ np.stack([part.mean(length) for part, _ in parts]) for length in ("all", *BUCKETS)}
     books = tuple(book for part, _ in parts for book in part.books)
     named = " + ".join(f"{weight / whole:.0%} {part.name}" for part, weight in parts)
-    return Style(named, parts[0][0].encoder, books, sum(part.passages for part, _ in parts), means)
+    own = {word for part, _ in parts for word in part.words}
+    words = {word: sum(weight / whole * part.words.get(word, 0.0) for part, weight in parts) for word in sorted(own)}
+    return Style(named, parts[0][0].encoder, books, sum(part.passages for part, _ in parts), means, words)
 
 
 def save_style(style: Style, path: Path, *, force: bool = False) -> None:
@@ -149,7 +181,8 @@ def load_style(name: str) -> Style:
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         means = {str(k): np.array(v, np.float32) for k, v in found["means"].items()}
-        style = Style(found["name"], found["encoder"], tuple(found["books"]), int(found["passages"]), means)
+        words = {str(word): float(odds) for word, odds in found.get("words", {}).items()}
+        style = Style(found["name"], found["encoder"], tuple(found["books"]), int(found["passages"]), means, words)
         style.means["all"].shape[0]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise InputError(

@@ -15,30 +15,32 @@ from fabula.features import DEFAULT_ENCODER, embed, encoder_name, open_cache
 from fabula.files.captions import CaptionSet
 from fabula.files.novels import Novel, read_novels
 from fabula.files.store import Store
-from fabula.stories.names import NAME, without_names
-from fabula.stories.passages import meaning, passages_of
-from fabula.stories.styles import SUFFIX, learn_style, manner, save_style, spread
+from fabula.stories.names import without_names
+from fabula.stories.passages import passages_of
+from fabula.stories.styles import SUFFIX, Told, learn_style, manner, narration, save_style, spread
+from fabula.stories.wording import learn_usual, save_usual
 from fabula.train.shelves import split_shelf
 
 if TYPE_CHECKING:
     from fabula.models.passage_training import PassageRecipe
 
-Told = Callable[[str], None]
+Report = Callable[[str], None]
 
 DEV = 600  # passages of held-back novels by which a training is watched
+USUAL = "usual_words.json"
 FEWEST = 100  # passages from which one can learn anything at all
 
 # Passages, epochs, pieces, and the network's size.
 SIZES: dict[str, dict[str, int]] = {
     "tiny": {"passages": 3_000, "epochs": 2, "pieces": 2_000, "hidden": 128, "read": 64},
-    "small": {"passages": 120_000, "epochs": 1, "pieces": 8_000, "hidden": 640, "read": 256},
+    "small": {"passages": 80_000, "epochs": 3, "pieces": 8_000, "hidden": 640, "read": 256},
     "base": {"passages": 400_000, "epochs": 3, "pieces": 12_000, "hidden": 1024, "read": 384},
 }
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Passages without names, for each the number of its book, and the books ("title, author" and genre)."""
+    """Passages, for each the number of its book, and the books ("title, author" and genre)."""
 
     passages: list[str]
     books: list[int]
@@ -51,7 +53,7 @@ def train_storyteller(
     output: Path,
     recipe: "PassageRecipe",
     captions: CaptionSet | None = None,
-    told: Told = lambda line: None,
+    told: Report = lambda line: None,
     encoder: str = DEFAULT_ENCODER,
 ) -> float:
     """Everything from novels to the card; see ``fabula train storyteller``.
@@ -82,7 +84,7 @@ def train_storyteller(
         problem = f"{len(corpus.passages)} passages to learn from and {len(held.passages)} to test by are too few"
         raise InputError(books, problem, "give more books: some are kept back for testing")
     told(f"{len(corpus.passages)} passages of {len(corpus.titles)} books; learning word pieces")
-    subwords = learn_subwords(corpus.passages, recipe.pieces, [NAME])
+    subwords = learn_subwords(corpus.passages, recipe.pieces)
     pieces = [np.array(own, np.uint16) for own in subwords.encode(corpus.passages)]
     store = open_cache()
     vectors, dev_vectors = (vectors_of(part.passages, store, told, encoder) for part in (corpus, held))
@@ -125,7 +127,7 @@ def choose_passages(novels: Sequence[Novel], most: int) -> Corpus:
     return corpus
 
 
-def _kept_corpus(books: Path, output: Path, recipe: "PassageRecipe", held_back: bool, told: Told) -> Corpus:
+def _kept_corpus(books: Path, output: Path, recipe: "PassageRecipe", held_back: bool, told: Report) -> Corpus:
     """The passages to learn from, or to test by, prepared once and kept beside the card."""
     most = DEV if held_back else recipe.passages
     path = output.with_suffix(f".{'test' if held_back else 'train'}-{most}.corpus")
@@ -146,7 +148,7 @@ def shelf_passages(books: Path, most: int, *, held_back: bool) -> Corpus:
 
 
 def vectors_of(
-    passages: Sequence[str], store: Store, told: Told = lambda line: None, encoder: str = DEFAULT_ENCODER
+    passages: Sequence[str], store: Store, told: Report = lambda line: None, encoder: str = DEFAULT_ENCODER
 ) -> np.ndarray:
     """What passages say: (n, d) float16, unit vectors, kept in the store."""
 
@@ -154,7 +156,7 @@ def vectors_of(
         if done % 8192 < 1024:
             told(f"encoding passages: {done} of {total}")
 
-    return embed(meaning(passages), encoder, store, progress).astype(np.float16)
+    return embed(passages, encoder, store, progress).astype(np.float16)
 
 
 def _manners(vectors: np.ndarray, corpus: Corpus, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -184,27 +186,31 @@ def train_styles(
     books: Path,
     folder: Path,
     least: int = 2,
-    told: Told = lambda line: None,
+    report: Report = lambda line: None,
     encoder: str = DEFAULT_ENCODER,
     *,
     force: bool = False,
 ) -> list[Path]:
-    """A style for each genre of a shelf, of the novels that are not held back; see ``fabula train styles``.
+    """A style for each genre of a shelf, and how usual words are, of the novels that are not held back.
+
+    See ``fabula train styles``.
 
     Raises:
         InputError: a style is there already and ``force`` is not set.
     """
-    shelves: defaultdict[str, list[Novel]] = defaultdict(list)
+    shelves: defaultdict[str, list[Told]] = defaultdict(list)
     for novel in split_shelf(read_novels(books))[0]:
         if novel.genre:
-            shelves[novel.genre].append(novel)
+            shelves[novel.genre].append(narration(novel))
     folder.mkdir(parents=True, exist_ok=True)
-    written, store = [], open_cache()
-    for genre, novels in shelves.items():
-        if len(novels) >= least:
-            told(f"{genre}: {len(novels)} novels")
+    usual, store = learn_usual([book.passages for own in shelves.values() for book in own]), open_cache()
+    save_usual(usual, folder / USUAL, force=force)
+    written = []
+    for genre, own in shelves.items():
+        if len(own) >= least:
+            report(f"{genre}: {len(own)} novels")
             written.append(folder / f"{genre}{SUFFIX}")
-            save_style(learn_style(genre, novels, encoder, store), written[-1], force=force)
+            save_style(learn_style(genre, own, usual, encoder, store), written[-1], force=force)
     return written
 
 
