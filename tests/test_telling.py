@@ -51,7 +51,7 @@ def test_the_shift_takes_captions_away_and_adds_the_style() -> None:
 def test_the_best_candidate_shows_the_picture_and_sounds_like_the_style(monkeypatch: pytest.MonkeyPatch) -> None:
     teller = small_teller()
     texts = ["the tomato and the grass", "the tomato and the sky", "only coal"]
-    monkeypatch.setattr(teller, "candidates", lambda memory, how: [texts])
+    monkeypatch.setattr(teller, "candidates", lambda memory, style, how: [texts])
     monkeypatch.setattr(teller, "likeness", lambda texts, style: np.array([0.0, 0.0, 0.1]))
     assert tell_picture(SEEN, sea(), QUICK, teller).text == texts[1]
     monkeypatch.setattr(teller, "likeness", lambda texts, style: np.array([9.0, 0.0, 0.0]))
@@ -93,7 +93,7 @@ def test_atmosphere_names_and_quotes_nobody(monkeypatch: pytest.MonkeyPatch) -> 
     plain = "The waves were rolling in over the dark sand."
     others = ['"Come," she said.', "Then Maria came over the sea.", "I was there alone that night."]
     texts = [*others, f"{plain} Then Maria came."]
-    monkeypatch.setattr(teller, "candidates", lambda memory, how: [texts])
+    monkeypatch.setattr(teller, "candidates", lambda memory, style, how: [texts])
     story = tell_film(evidence, sea(), QUICK, teller)
     assert f"_{plain}_" in story.text and "Maria" not in story.text and "Who is there?" in story.text
     assert story.flaws == ()

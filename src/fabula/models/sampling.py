@@ -37,8 +37,11 @@ class Sampling:
 
 
 @torch.inference_mode()
-def sample(decoder: Decoder, memory: Tensor, how: Sampling) -> list[list[int]]:
-    """A sentence for each memory (n, k, values), as numbers without marks."""
+def sample(decoder: Decoder, memory: Tensor, how: Sampling, leaning: Tensor | None = None) -> list[list[int]]:
+    """A sentence for each memory (n, k, values), as numbers without marks.
+
+    ``leaning`` (words,) is added to the scores of words: a style's own are preferred.
+    """
     generator = torch.Generator().manual_seed(how.seed)
     guided = how.guidance != 1.0
     seen = decoder.remember(torch.cat([memory, torch.zeros_like(memory)]) if guided else memory)
@@ -51,6 +54,8 @@ def sample(decoder: Decoder, memory: Tensor, how: Sampling) -> list[list[int]]:
         scores = decoder.scores(hidden)
         if guided:
             scores = scores[n:] + how.guidance * (scores[:n] - scores[n:])
+        if leaning is not None:
+            scores = scores + leaning
         scores[:, [PADDING, START, UNKNOWN]] = NEVER
         if place < how.shortest:
             scores[:, END] = NEVER

@@ -1,7 +1,7 @@
 """Our storyteller, ready for use: a vector of what is to be told and one of the manner -> passages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -45,15 +45,26 @@ class Storyteller:
         self.name, self.encoder, self.decoder, self.subwords = name, encoder, decoder.eval(), subwords
         self.captions_mean, self.prose_mean = captions_mean, prose_mean
 
-    def write(self, memory: np.ndarray, sampling: Sampling) -> list[str]:
+    def write(self, memory: np.ndarray, sampling: Sampling, words: Mapping[str, float] | None = None) -> list[str]:
         """A passage for each memory, drawn at random.
 
         Args:
             memory: (n, 2, d): what is to be told, and the manner; rows of zeros say nothing.
             sampling: how to draw, and the seed.
+            words: what is added to the scores of words, in nats. Words of several pieces are left as they are.
         """
         rows = torch.from_numpy(memory.astype(np.float32))
-        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling)]
+        leaning = self._leaning(words) if words else None
+        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling, leaning)]
+
+    def _leaning(self, words: Mapping[str, float]) -> torch.Tensor:
+        """What is added to the scores of pieces: (pieces,)."""
+        forms = {form: nats for word, nats in words.items() for form in (word, word.capitalize())}
+        leaning = torch.zeros(len(self.subwords))
+        for pieces, nats in zip(self.subwords.encode(list(forms)), forms.values(), strict=True):
+            if len(pieces) == 1:
+                leaning[pieces[0]] = nats
+        return leaning
 
     def search(self, memory: np.ndarray, width: int, longest: int, power: float, block: int) -> list[list[str]]:
         """The likeliest passages for each memory, best first.

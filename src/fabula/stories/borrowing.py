@@ -7,10 +7,8 @@ shift x - c + b of neural-storyteller, seen from b.
 """
 
 import functools
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 
@@ -186,6 +184,8 @@ def mean_vector(captions: Sequence[str], encoder: str | Encoder, store: Store) -
 
 @functools.cache
 def usual_caption(encoder: str) -> np.ndarray:
-    """The c that is installed for an encoder, (d,) float32; for an encoder without one 0, which takes nothing away."""
-    found = json.loads(resources.files("fabula.stories").joinpath("usual_caption.json").read_text("utf-8"))
-    return np.array(found["mean"] if found["encoder"] == encoder else 0.0, np.float32)
+    """The storyteller's c, (d,) float32; for an encoder that is not its own 0, which takes nothing away."""
+    from fabula.models.storyteller import load_storyteller
+
+    installed = load_storyteller()
+    return installed.captions_mean if installed.encoder == encoder else np.zeros(1, np.float32)

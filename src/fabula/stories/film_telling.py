@@ -47,7 +47,7 @@ class _Atmosphere:
         said = self.teller.means([[one.text for one in evidence]])
         sentences = [
             _first_sentence(text)
-            for text in self.teller.candidates(self.teller.memory(said, self.style, self.how), self.how)[0]
+            for text in self.teller.candidates(self.teller.memory(said, self.style, self.how), self.style, self.how)[0]
         ]
         fit = [text for text in sentences if _is_plain(text)]
         if not fit:

@@ -43,6 +43,8 @@ class Telling:
         power: of the length by which beam search divides log probabilities; 0 is the search of neural-storyteller.
         longest: word pieces of a passage.
         guidance: see ``fabula.models.sampling.Sampling``.
+        wording: how much words of the style's own are preferred when passages are drawn: their log odds times this and
+            lambda are added to their scores.
         seed: of what is drawn.
     """
 
@@ -53,7 +55,8 @@ class Telling:
     beam: int = 0
     power: float = 0.7
     longest: int = 90
-    guidance: float = 1.5
+    guidance: float = 1.0
+    wording: float = 0.5
     seed: int = 0
 
 
@@ -114,7 +117,7 @@ class Teller:
             how: to tell.
         """
         memory = self.memory(said, style, how)
-        found = self.candidates(memory, how)
+        found = self.candidates(memory, style, how)
         texts = [text for own in found for text in own]
         fits, likenesses = self.onlooker.vision.encode_text(texts), self.likeness(texts, style)
         told, first = [], 0
@@ -137,14 +140,16 @@ class Teller:
             told += how.strength * manner(style.mean("all"), self.writer.prose_mean)
         return np.stack([unit_rows(shifted), told], 1)
 
-    def candidates(self, memory: np.ndarray, how: Telling) -> list[list[str]]:
+    def candidates(self, memory: np.ndarray, style: Style | None, how: Telling) -> list[list[str]]:
         """Passages for each memory (n, 2, d), to choose from."""
         from fabula.models.sampling import Sampling
 
         if how.beam:
             return [own[: how.candidates] for own in self.writer.search(memory, how.beam, how.longest, how.power, 4)]
         sampling = Sampling(guidance=how.guidance, longest=how.longest, seed=how.seed)
-        texts = self.writer.write(memory.repeat(how.candidates, 0), sampling)
+        leaning = how.wording * how.strength
+        words = {word: leaning * odds for word, odds in style.words.items()} if style else None
+        texts = self.writer.write(memory.repeat(how.candidates, 0), sampling, words)
         return [texts[k : k + how.candidates] for k in range(0, len(texts), how.candidates)]
 
     def likeness(self, texts: Sequence[str], style: Style | None) -> np.ndarray:

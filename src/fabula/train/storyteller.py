@@ -15,6 +15,7 @@ from fabula.features import DEFAULT_ENCODER, embed, encoder_name, open_cache
 from fabula.files.captions import CaptionSet
 from fabula.files.novels import Novel, read_novels
 from fabula.files.store import Store
+from fabula.stories.borrowing import mean_vector
 from fabula.stories.names import without_names
 from fabula.stories.passages import passages_of
 from fabula.stories.styles import SUFFIX, Told, learn_style, manner, narration, save_style, spread
@@ -220,8 +221,7 @@ def _captions_mean(captions: CaptionSet | None, store: Store, encoder: str) -> n
 
         return load_storyteller().captions_mean
     texts = [caption for picture in captions.of("train") for caption in picture.captions]
-    mean: np.ndarray = embed(texts, encoder, store).mean(0)
-    return mean
+    return mean_vector(texts, encoder, store).astype(np.float32)
 
 
 def _storyteller(
