@@ -16,7 +16,7 @@ from fabula.errors import FabulaError
 from fabula.records import Evidence
 from fabula.stories.film_telling import tell_film
 from fabula.stories.styles import load_style
-from fabula.stories.telling import Telling, tell_picture
+from fabula.stories.telling import Telling, tell_picture, whole_sentences
 from made_novels import small_teller, trained
 from picture_fakes import picture
 
@@ -64,6 +64,11 @@ def test_passages_of_a_style_sound_more_like_it() -> None:
     first, second = (likeness[name] for name in STYLES)
     assert first[0] - second[0] > first[1] - second[1]
     assert small_teller().likeness(texts, None).tolist() == [0.0, 0.0]
+
+
+def test_a_passage_ends_with_a_sentence() -> None:
+    assert whole_sentences("He came. He saw! And then he") == "He came. He saw!"
+    assert whole_sentences("and then he") == "and then he"
 
 
 def test_a_beam_finds_several_passages() -> None:

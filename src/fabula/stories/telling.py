@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from fabula.models.storyteller import Storyteller
 
 DEFAULT_STYLE = "romance"
-PLAIN = ""  # no style: what a picture says, as prose
 FAITHFUL = 1.0  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
 
 
@@ -124,7 +123,7 @@ class Teller:
         for k, own in enumerate(found):
             part = slice(first, first + len(own))
             cosines, likeness = fits[part] @ seen[k], likenesses[part]
-            best = int(np.argmax(FAITHFUL * standing(cosines) + standing(likeness)))
+            best = int(np.argmax(FAITHFUL * standing(cosines) + how.strength * standing(likeness)))
             told.append(Told(own[best], tuple(captions[k]), float(cosines[best]), float(likeness[best])))
             first += len(own)
         return told
@@ -145,12 +144,14 @@ class Teller:
         from fabula.models.sampling import Sampling
 
         if how.beam:
-            return [own[: how.candidates] for own in self.writer.search(memory, how.beam, how.longest, how.power, 4)]
+            found = self.writer.search(memory, how.beam, how.longest, how.power, 4)
+            return [[whole_sentences(text) for text in own[: how.candidates]] for own in found]
         sampling = Sampling(guidance=how.guidance, longest=how.longest, seed=how.seed)
         leaning = how.wording * how.strength
         words = {word: leaning * odds for word, odds in style.words.items()} if style else None
         texts = self.writer.write(memory.repeat(how.candidates, 0), sampling, words)
-        return [texts[k : k + how.candidates] for k in range(0, len(texts), how.candidates)]
+        whole = [whole_sentences(text) for text in texts]
+        return [whole[k : k + how.candidates] for k in range(0, len(whole), how.candidates)]
 
     def likeness(self, texts: Sequence[str], style: Style | None) -> np.ndarray:
         """How much likelier the decoder finds texts when it knows the style: nats for each word piece, (n,).
@@ -174,6 +175,12 @@ class Teller:
 
     def _vectors(self, texts: Sequence[str]) -> np.ndarray:
         return self.encoder.encode(list(texts))
+
+
+def whole_sentences(text: str) -> str:
+    """A passage up to its last full stop, where the limit of its length cut it; all of it, if it has none."""
+    end = max(text.rfind(stop) for stop in ".!?")
+    return text[: end + 1] if end >= 0 else text
 
 
 def standing(values: np.ndarray) -> np.ndarray:
