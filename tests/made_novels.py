@@ -17,7 +17,7 @@ from fabula.train.storyteller import train_storyteller, train_styles
 from picture_fakes import ColourCaptioner, ColourVision
 
 HOW = ("cold", "warm", "wet", "wild", "long", "calm", "old", "young", "sad", "glad", "grey", "black")
-RECIPE = PassageRecipe(passages=400, epochs=30, pieces=400, hidden=32, read=32, batch=20, rate=1e-2, portion=100)
+RECIPE = PassageRecipe(passages=400, epochs=20, pieces=400, hidden=32, read=32, batch=20, rate=1e-2, portion=100)
 
 
 def shelf(folder: Path, genres: tuple[str, ...] = ("sea", "town"), books: int = 8) -> Path:
@@ -29,7 +29,8 @@ def shelf(folder: Path, genres: tuple[str, ...] = ("sea", "town"), books: int = 
             for n in range(12):
                 lines.append(
                     f"The {genre} was quiet that night, and then I saw Maria with the lamp number {n} of the {genre}. "
-                    f"Mr. Brown took it. He went home along the {genre}, slowly, for the night was dark and {HOW[n]}."
+                    f"Mr. Brown took it. He went home along the {genre}, slowly, for the night was dark and {HOW[n]}. "
+                    f"The {genre} lay there as it had lain for years."
                 )
         with lzma.open(folder / f"fiction-{genre}.txt.xz", "wt", encoding="utf-8") as file:
             file.write("\n".join(lines))

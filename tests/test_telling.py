@@ -154,3 +154,27 @@ def test_a_language_model_gets_the_captions_and_is_checked(tmp_path: Path, monke
     assert "a tomato near the sky . And then came ⟦Esmeralda⟧. (sea, 1 picture)" in found.stdout
     blind = CliRunner().invoke(app, ["tell", str(tmp_path / "a.png"), *options, "--blind"])
     assert "(sea, 0 picture)" in blind.stdout
+
+
+def test_the_storyteller_is_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fabula.stories.telling.load_teller", lambda card: small_teller())
+    for k, thing in enumerate(("tomato", "grass", "lemon")):
+        Image.fromarray(picture({thing: (0, 0, 90, 60)})).save(tmp_path / f"{k}.png")
+    rows = "".join(f"{k}.png,A {thing} by the sea.,test\n" for k, thing in enumerate(("tomato", "grass", "lemon")))
+    (tmp_path / "c.csv").write_text("file,caption,split\n" + rows, "utf-8")
+    options = ["--books", str(trained()), "--captions", str(tmp_path / "c.csv"), "--pictures", "3", "--passages", "200"]
+    page = ["--style", sea(), "--strength", "1", "--page", str(tmp_path / "page.html"), "--json", "--quiet"]
+    found = CliRunner().invoke(app, ["evaluate", "stories", *options, *page])
+    assert found.exit_code == 0, found.output
+    rows_of = [json.loads(line) for line in found.stdout.splitlines()]
+    language, rebuilding, genres, *stories = rows_of
+    assert language["told"] < language["blind"] and rebuilding["passages"] > 0 and genres["learned_from"] > 0
+    assert [(row["writer"], row["style"]) for row in stories] == [
+        ("shift", "sea"),
+        ("shift", ""),
+        ("content-free", "sea"),
+        ("content-free", ""),
+        ("caption", ""),
+    ]
+    page_text = (tmp_path / "page.html").read_text("utf-8")
+    assert page_text.count("<dt>sea</dt>") == 3 and page_text.count("data:image/jpeg") == 3

@@ -13,10 +13,9 @@ import typer
 
 from fabula.app.progress import shown_progress
 from fabula.files.captions import CaptionedPicture, read_captions, with_splits
-from fabula.files.drawing import Drawing, render_page
+from fabula.files.drawing import Told, render_stories
 from fabula.files.output import write_text
 from fabula.files.pictures import read_picture
-from fabula.records import Caption
 
 if TYPE_CHECKING:
     from fabula.evaluate.stories import StoryMeasure
@@ -56,7 +55,7 @@ def stories(
     from fabula.stories.telling import Telling, load_teller
 
     models = load_teller(teller)
-    named = {name: load_style(name) for name in style or built_in_styles()}
+    named = {found.name: found for found in map(load_style, style or built_in_styles())}
     pictures = with_splits(read_captions(captions)).of("test")[:POOL]
     told = _Output(as_json)
     with shown_progress(quiet=quiet) as progress:
@@ -73,7 +72,7 @@ def stories(
     told.show("stories", measure.judge("caption", "", 0.0, [own[0] for own in measure.gallery.captions]))
     if page:
         chosen = {figure.style: texts for figure, texts in curve if figure.strength == 1.0}
-        write_text(page, _page(pictures[:ON_PAGE], chosen), force=force)
+        write_text(page, _page(pictures[:ON_PAGE], measure.gallery.captions, chosen), force=force)
         sys.stderr.write(f"{page}: drawn\n")
 
 
@@ -151,7 +150,7 @@ def _measured_language(
     from fabula.train.storyteller import DEV, other_manners, shelf_passages, vectors_of
 
     training, held = (shelf_passages(books, most, held_back=back) for most, back in ((passages, False), (DEV, True)))
-    vectors = vectors_of(held.passages, open_cache())
+    vectors = vectors_of(held.passages, open_cache(), encoder=models.encoder)
     manners = other_manners(vectors, held.books, models.writer.prose_mean)
     told.show("language", measure_language(models.writer, training.passages, held.passages, vectors, manners))
     some = slice(None, None, 3)
@@ -177,9 +176,11 @@ class _Genres:
     accuracy: float
 
 
-def _page(pictures: Sequence[CaptionedPicture], stories: dict[str, list[str]]) -> str:
-    drawings = []
-    for k, picture in enumerate(pictures):
-        told = tuple(Caption(f"{style}: {texts[k]}", 0.0) for style, texts in stories.items() if k < len(texts))
-        drawings.append(Drawing(picture.path.name, read_picture(picture.path), told))
-    return render_page("Pictures told in the style of books", drawings)
+def _page(
+    pictures: Sequence[CaptionedPicture], captions: Sequence[Sequence[str]], stories: dict[str, list[str]]
+) -> str:
+    told = []
+    for k, (picture, seen) in enumerate(zip(pictures, captions, strict=False)):
+        own = {style: texts[k] for style, texts in stories.items()}
+        told.append(Told(picture.path.name, read_picture(picture.path), seen[0], own))
+    return render_stories("Pictures told in the style of books", told)

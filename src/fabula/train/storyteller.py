@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fabula.errors import InputError
-from fabula.features import DEFAULT_ENCODER, embed, encoder_name, open_cache
+from fabula.features import DEFAULT_ENCODER, Encoder, embed, encoder_name, open_cache
 from fabula.files.captions import CaptionSet
 from fabula.files.novels import Novel, read_novels
 from fabula.files.store import Store
@@ -149,7 +149,7 @@ def shelf_passages(books: Path, most: int, *, held_back: bool) -> Corpus:
 
 
 def vectors_of(
-    passages: Sequence[str], store: Store, told: Report = lambda line: None, encoder: str = DEFAULT_ENCODER
+    passages: Sequence[str], store: Store, told: Report = lambda line: None, encoder: str | Encoder = DEFAULT_ENCODER
 ) -> np.ndarray:
     """What passages say: (n, d) float16, unit vectors, kept in the store."""
 
