@@ -34,7 +34,7 @@ def stories(
     strength: Annotated[
         list[float] | None, typer.Option(help="Lambdas of the curve; 0, 0.5, 1 and 1.5 if none.")
     ] = None,
-    passages: Annotated[int, typer.Option(min=100, help="Passages that the n-gram model and copies know.")] = 120_000,
+    passages: Annotated[int, typer.Option(min=100, help="Passages that the n-gram model and copies know.")] = 80_000,
     page: Annotated[Path | None, typer.Option(help="Draw twenty pictures with a story in each style (.html).")] = None,
     seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each figure.")] = False,

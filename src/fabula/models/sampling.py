@@ -28,7 +28,7 @@ class Sampling:
     """
 
     nucleus: float = 0.9
-    temperature: float = 0.8
+    temperature: float = 0.65
     guidance: float = 1.0
     shortest: int = 12
     longest: int = 90

@@ -10,7 +10,7 @@ from fabula.records import Evidence, Story
 from fabula.stories.check import check
 from fabula.stories.sequence import tell_sequence
 from fabula.stories.styles import Style, load_style
-from fabula.stories.telling import DEFAULT, Teller, Telling, load_teller, standing
+from fabula.stories.telling import DEFAULT, Teller, Telling, likeness, load_teller, standing
 
 FEWEST_WORDS, MOST_WORDS = 5, 30  # of a sentence of atmosphere
 PERSONS = ("I", "We", "You", "My", "Our")  # who speaks of himself is somebody
@@ -53,7 +53,7 @@ class _Atmosphere:
         if not fit:
             return ""
         meant = self.teller.encoder.encode(fit)
-        values = standing(meant @ unit_rows(said)[0]) + standing(self.teller.likeness(fit, self.style))
+        values = standing(meant @ unit_rows(said)[0]) + standing(likeness(fit, self.style))
         return fit[int(np.argmax(values))]
 
 

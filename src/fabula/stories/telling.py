@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fabula.align.channels import unit_rows
+from fabula.align.words import tokenise
 from fabula.errors import FabulaError
 from fabula.features import Encoder, load_encoder
 from fabula.files.pictures import Picture
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from fabula.models.storyteller import Storyteller
 
 DEFAULT_STYLE = "romance"
-FAITHFUL = 1.0  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
+FAITHFUL = 0.5  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Telling:
     strength: float = 1.0
     captions: int = 10
     length: str = "long"
-    candidates: int = 8
+    candidates: int = 16
     beam: int = 0
     power: float = 0.7
     longest: int = 90
     guidance: float = 1.0
-    wording: float = 0.5
+    wording: float = 0.8
     seed: int = 0
 
 
@@ -70,7 +71,7 @@ class Told:
         text: the passage.
         captions: the sentences it rests on.
         seen: cosine of passage and picture in the image-sentence space.
-        likeness: how much likelier the passage is in that style than in prose, in nats for each word piece.
+        likeness: mean log odds of its words in that style against usual prose.
     """
 
     text: str
@@ -118,13 +119,13 @@ class Teller:
         memory = self.memory(said, style, how)
         found = self.candidates(memory, style, how)
         texts = [text for own in found for text in own]
-        fits, likenesses = self.onlooker.vision.encode_text(texts), self.likeness(texts, style)
+        fits, likenesses = self.onlooker.vision.encode_text(texts), likeness(texts, style)
         told, first = [], 0
         for k, own in enumerate(found):
             part = slice(first, first + len(own))
-            cosines, likeness = fits[part] @ seen[k], likenesses[part]
-            best = int(np.argmax(FAITHFUL * standing(cosines) + how.strength * standing(likeness)))
-            told.append(Told(own[best], tuple(captions[k]), float(cosines[best]), float(likeness[best])))
+            cosines, alike = fits[part] @ seen[k], likenesses[part]
+            best = int(np.argmax(FAITHFUL * standing(cosines) + how.strength * standing(alike)))
+            told.append(Told(own[best], tuple(captions[k]), float(cosines[best]), float(alike[best])))
             first += len(own)
         return told
 
@@ -153,20 +154,6 @@ class Teller:
         whole = [whole_sentences(text) for text in texts]
         return [whole[k : k + how.candidates] for k in range(0, len(whole), how.candidates)]
 
-    def likeness(self, texts: Sequence[str], style: Style | None) -> np.ndarray:
-        """How much likelier the decoder finds texts when it knows the style: nats for each word piece, (n,).
-
-        What they say is told to it in neither case. Without a style all are alike: 0.
-        """
-        bare = np.zeros((len(texts), 2, len(self.writer.prose_mean)), np.float32)
-        if style is None:
-            return np.zeros(len(texts))
-        known = bare.copy()
-        known[:, 1] = manner(style.mean("all"), self.writer.prose_mean)
-        (without, pieces), (knowing, _) = (self.writer.surprise(texts, memory) for memory in (bare, known))
-        gain: np.ndarray = (without - knowing) / pieces
-        return gain
-
     def means(self, captions: Sequence[Sequence[str]]) -> np.ndarray:
         """The mean vector of each picture's sentences: (n, d)."""
         vectors = self._vectors([text for own in captions for text in own])
@@ -181,6 +168,13 @@ def whole_sentences(text: str) -> str:
     """A passage up to its last full stop, where the limit of its length cut it; all of it, if it has none."""
     end = max(text.rfind(stop) for stop in ".!?")
     return text[: end + 1] if end >= 0 else text
+
+
+def likeness(texts: Sequence[str], style: Style | None) -> np.ndarray:
+    """How much of a style's own words texts have: the mean log odds of their words, (n,); without a style 0."""
+    words = style.words if style else {}
+    odds = ([words.get(word, 0.0) for word in tokenise(text)] for text in texts)
+    return np.array([np.mean(own) if own else 0.0 for own in odds])
 
 
 def standing(values: np.ndarray) -> np.ndarray:
