@@ -1,10 +1,12 @@
 """A part of a film told as one story, with sentences of atmosphere in the style of a book."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from fabula.align.channels import unit_rows
+from fabula.align.words import tokenise
 from fabula.files.book.sentences import split_sentences
 from fabula.records import Evidence, Story
 from fabula.stories.check import check
@@ -13,7 +15,9 @@ from fabula.stories.styles import Style, load_style
 from fabula.stories.telling import DEFAULT, Teller, Telling, likeness, load_teller, standing
 
 FEWEST_WORDS, MOST_WORDS = 5, 30  # of a sentence of atmosphere
-PERSONS = ("I", "We", "You", "My", "Our")  # who speaks of himself is somebody
+PERSONS = frozenset(("i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "you", "your"))
+"""Words of a narrator who is somebody: a film has none."""
+HARDLY = -25.0  # log odds of a word that is not to be drawn
 
 
 def tell_film(
@@ -40,16 +44,15 @@ class _Atmosphere:
     """Adds a sentence in the style that speaks of a part of the evidence, names nobody and quotes nobody."""
 
     def __init__(self, teller: Teller, style: Style, how: Telling) -> None:
-        self.teller, self.style, self.how = teller, style, how
+        self.teller, self.how = teller, how
+        self.style = replace(style, words={**style.words, **dict.fromkeys(PERSONS, HARDLY)})
 
     def __call__(self, evidence: Sequence[Evidence]) -> str:
-        """The first sentence that will do, of all candidates the nearest to evidence and style; "" if there is none."""
+        """Of all sentences that will do the nearest to evidence and style; "" if there is none."""
         said = self.teller.means([[one.text for one in evidence]])
-        sentences = [
-            _first_sentence(text)
-            for text in self.teller.candidates(self.teller.memory(said, self.style, self.how), self.style, self.how)[0]
-        ]
-        fit = [text for text in sentences if _is_plain(text)]
+        memory = self.teller.memory(said, self.style, self.how)
+        passages = self.teller.candidates(memory, self.style, self.how)[0]
+        fit = [sentence for passage in passages for sentence in _sentences(passage) if _is_plain(sentence)]
         if not fit:
             return ""
         meant = self.teller.encoder.encode(fit)
@@ -57,9 +60,8 @@ class _Atmosphere:
         return fit[int(np.argmax(values))]
 
 
-def _first_sentence(text: str) -> str:
-    spans = split_sentences(text)
-    return text[slice(*spans[0])].strip() if spans else ""
+def _sentences(text: str) -> list[str]:
+    return [text[slice(*span)].strip() for span in split_sentences(text)]
 
 
 def _is_plain(text: str) -> bool:
@@ -71,5 +73,5 @@ def _is_plain(text: str) -> bool:
         and '"' not in text
         and text.endswith(".")
         and MOST_WORDS >= len(words) >= FEWEST_WORDS
-        and words[0] not in PERSONS
+        and not PERSONS & set(tokenise(text))
     )
