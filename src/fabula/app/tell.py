@@ -66,7 +66,9 @@ def tell_command(
         list[str] | None,
         typer.Option(help="A style's name or file; several with weights are mixed: --style gothic=2 --style scifi=1."),
     ] = None,
-    scene: Annotated[int | None, typer.Option(min=0, help="The scene of a project to tell (see fabula show).")] = None,
+    scene: Annotated[
+        int | None, typer.Option(min=1, help="The scene of a project to tell, from 1, as fabula search numbers them.")
+    ] = None,
     shots: Annotated[str | None, typer.Option(metavar="FIRST-LAST", help="The shots of a project to tell.")] = None,
     strength: Annotated[
         float, typer.Option(help="Lambda of the shift x + lambda (b - c); 0 tells without style.")
@@ -151,7 +153,9 @@ def _stories(what: list[Path], asked: _Asked, scene: int | None, shots: str | No
     own = asked.writer == BUILTIN
     if projects:
         with Project.open(projects[0]) as project:
-            evidence = evidence_of(project, scene=scene, shots=shot_range(shots) if shots else None)
+            evidence = evidence_of(
+                project, scene=scene - 1 if scene else None, shots=shot_range(shots) if shots else None
+            )
         teller = load_teller(asked.teller) if own else None
         yield tell_film(evidence, asked.style, asked.how, teller) if own else _asked_of(asked, evidence)
         return
