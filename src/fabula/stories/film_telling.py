@@ -65,13 +65,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a sentence names nobody, quotes nobody and nobody speaks of himself in it."""
-    words = text.split()
-    capitals = any(word[:1].isupper() for word in words[1:])
-    return (
-        not capitals
-        and '"' not in text
-        and text.endswith(".")
-        and MOST_WORDS >= len(words) >= FEWEST_WORDS
-        and not PERSONS & set(tokenise(text))
-    )
+    """Whether a sentence of some length names nobody, quotes nobody and nobody speaks of himself in it."""
+    words = tokenise(text)
+    long = FEWEST_WORDS <= len(words) <= MOST_WORDS
+    capitals = any(word[:1].isupper() for word in text.split()[1:])
+    return long and text.endswith(".") and not capitals and not PERSONS & set(words) and not check(text, ())
