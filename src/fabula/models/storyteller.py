@@ -16,7 +16,6 @@ from fabula.models.passage_training import losses, padded
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.sampling import Sampling, sample
 from fabula.models.subwords import Subwords
-from fabula.models.vocabulary import PADDING
 
 BATCH = 64
 
@@ -80,24 +79,18 @@ class Storyteller:
         found = beam_search(self.decoder, rows, width, longest, power, Limits(block=block))
         return [[self.subwords.decode(one.words) for one in own] for own in found]
 
+    @torch.inference_mode()
     def loss(self, passages: Sequence[str], memory: np.ndarray) -> tuple[float, int]:
         """How surprising passages are: nats in all, the ends included, and word pieces, the ends included."""
-        nats, pieces = self.surprise(passages, memory)
-        return float(nats.sum()), int(pieces.sum())
-
-    @torch.inference_mode()
-    def surprise(self, passages: Sequence[str], memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How surprising each passage is, when its memory (n, 2, d) is known: nats and word pieces, each (n,)."""
         pieces = [np.array(own) for own in self.subwords.encode(passages)]
         order = np.argsort([len(own) for own in pieces], kind="stable")
-        nats = np.zeros(len(pieces))
+        nats = 0.0
         for first in range(0, len(order), BATCH):
             rows = order[first : first + BATCH]
             read, target = padded([pieces[k] for k in rows.tolist()])
-            lost = losses(self.decoder, torch.from_numpy(memory[rows].astype(np.float32)), read, target)
-            owner = torch.arange(len(rows))[:, None].expand(target.shape)[target != PADDING]
-            nats[rows] = torch.zeros(len(rows)).index_add(0, owner, lost).numpy()
-        return nats, np.array([len(own) + 1 for own in pieces])
+            known = torch.from_numpy(memory[rows].astype(np.float32))
+            nats += float(losses(self.decoder, known, read, target).sum())
+        return nats, sum(len(own) + 1 for own in pieces)
 
     def save(self, path: Path) -> None:
         """Write the weights (.safetensors) and word pieces (.pieces.json); the card is the trainer's."""

@@ -96,7 +96,7 @@ def train_storyteller(
     state = output.with_suffix(".checkpoint")
     if training.resume(state):
         told(f"going on after step {training.step} of {training.steps}")
-    teller = _storyteller(training, subwords, output.stem, vectors, _captions_mean(captions, store, encoder), encoder)
+    teller = _storyteller(training, subwords, output.stem, usual, _captions_mean(captions, store, encoder), encoder)
     nats = 0.0
     while training.step < training.steps:
         loss = training.run_portion()
@@ -165,8 +165,8 @@ def _manners(vectors: np.ndarray, corpus: Corpus, usual: np.ndarray) -> tuple[np
     names = sorted(set(corpus.genres))
     books = np.array(corpus.books)
     genres = np.array([names.index(genre) for genre in corpus.genres])[books]
-    sums = [_sums(vectors, of)[0] / np.bincount(of)[:, None] for of in (books, genres)]
-    return np.stack([books, genres + len(sums[0])], 1), manner(np.concatenate(sums), usual)
+    means = [sums / counts[:, None] for sums, counts in (_sums(vectors, of) for of in (books, genres))]
+    return np.stack([books, genres + len(means[0])], 1), manner(np.concatenate(means), usual)
 
 
 def other_manners(vectors: np.ndarray, books: Sequence[int], usual: np.ndarray) -> np.ndarray:
@@ -225,12 +225,11 @@ def _captions_mean(captions: CaptionSet | None, store: Store, encoder: str) -> n
 
 
 def _storyteller(
-    training: Any, subwords: Any, stem: str, vectors: np.ndarray, captions_mean: np.ndarray, encoder: str
+    training: Any, subwords: Any, stem: str, prose_mean: np.ndarray, captions_mean: np.ndarray, encoder: str
 ) -> Any:
     """The running mean of the weights, as it will be loaded from disk."""
     from fabula.models.storyteller import Storyteller
 
-    prose_mean = vectors.astype(np.float32).mean(0)
     return Storyteller(stem, encoder_name(encoder), training.kept, subwords, captions_mean, prose_mean)
 
 
