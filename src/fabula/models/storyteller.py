@@ -1,7 +1,7 @@
 """Our storyteller, ready for use: a vector of what is to be told and one of the manner -> passages."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -44,17 +44,32 @@ class Storyteller:
         self.name, self.encoder, self.decoder, self.subwords = name, encoder, decoder.eval(), subwords
         self.captions_mean, self.prose_mean = captions_mean, prose_mean
 
-    def write(self, memory: np.ndarray, sampling: Sampling, words: Mapping[str, float] | None = None) -> list[str]:
+    def write(
+        self,
+        memory: np.ndarray,
+        sampling: Sampling,
+        words: Mapping[str, float] | None = None,
+        usual: Collection[str] = (),
+    ) -> list[str]:
         """A passage for each memory, drawn at random.
 
         Args:
             memory: (n, 2, d): what is to be told, and the manner; rows of zeros say nothing.
             sampling: how to draw, and the seed.
             words: what is added to the scores of words, in nats. Words of several pieces are left as they are.
+            usual: words that may come again and again ("the"): others wear off as they are written.
         """
         rows = torch.from_numpy(memory.astype(np.float32))
         leaning = self._leaning(words) if words else None
-        return [self.subwords.decode(own) for own in sample(self.decoder, rows, sampling, leaning)]
+        found = sample(self.decoder, rows, sampling, leaning, self._wearing(usual) if usual else None)
+        return [self.subwords.decode(own) for own in found]
+
+    def _wearing(self, usual: Collection[str]) -> torch.Tensor:
+        """Which pieces wear off: those that are words, or begin one, but none of the usual words: (pieces,)."""
+        texts = [self.subwords.decode([k]) for k in range(len(self.subwords))]
+        begins = [own == [k] for k, own in enumerate(self.subwords.encode(texts))]
+        pairs = zip(texts, begins, strict=True)
+        return torch.tensor([float(begin and text.isalpha() and text.lower() not in usual) for text, begin in pairs])
 
     def _leaning(self, words: Mapping[str, float]) -> torch.Tensor:
         """What is added to the scores of pieces: (pieces,)."""

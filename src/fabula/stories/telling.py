@@ -21,13 +21,16 @@ from fabula.records import Story
 from fabula.stories.check import check
 from fabula.stories.looking import Onlooker, caption_evidence, load_onlooker
 from fabula.stories.styles import Style, load_style, manner
+from fabula.stories.wording import very_usual
 from fabula.stories.writers import BUILTIN
 
 if TYPE_CHECKING:
     from fabula.models.storyteller import Storyteller
 
 DEFAULT_STYLE = "romance"
-FAITHFUL = 0.5  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
+FAITHFUL = 1.0  # what one standard deviation of likeness to the picture is worth in those of likeness to the style
+
+SWAY = 1.2  # log odds by which a word is preferred, at most: else westerns are lists of saddles and cattle
 
 
 @dataclass(frozen=True)
@@ -43,20 +46,20 @@ class Telling:
         power: of the length by which beam search divides log probabilities; 0 is the search of neural-storyteller.
         longest: word pieces of a passage.
         guidance: see ``fabula.models.sampling.Sampling``.
-        wording: how much words of the style's own are preferred when passages are drawn: their log odds times this and
-            lambda are added to their scores.
+        wording: how much words of the style's own are preferred when passages are drawn: their log odds (1.2 at most)
+            times this and lambda are added to their scores.
         seed: of what is drawn.
     """
 
     strength: float = 1.0
     captions: int = 10
     length: str = "long"
-    candidates: int = 16
+    candidates: int = 32
     beam: int = 0
     power: float = 0.7
     longest: int = 90
     guidance: float = 1.0
-    wording: float = 0.8
+    wording: float = 3.0
     seed: int = 0
 
 
@@ -149,8 +152,8 @@ class Teller:
             return [[whole_sentences(text) for text in own[: how.candidates]] for own in found]
         sampling = Sampling(guidance=how.guidance, longest=how.longest, seed=how.seed)
         leaning = how.wording * how.strength
-        words = {word: leaning * odds for word, odds in style.words.items()} if style else None
-        texts = self.writer.write(memory.repeat(how.candidates, 0), sampling, words)
+        words = {word: leaning * min(odds, SWAY) for word, odds in style.words.items()} if style else None
+        texts = self.writer.write(memory.repeat(how.candidates, 0), sampling, words, very_usual())
         whole = [whole_sentences(text) for text in texts]
         return [whole[k : k + how.candidates] for k in range(0, len(whole), how.candidates)]
 

@@ -20,6 +20,7 @@ MOST = 400  # words of a style
 SURE = 2.58  # standard errors that the log odds are from 0
 SHARED = 0.3  # of the books of a shelf must use a word
 KNOWN = 10_000  # words of which it is known how usual they are
+VERY_USUAL = 0.0025  # of all words: "the", "from", "into", no noun
 
 Usual = Mapping[str, float]
 """How often novels use a word: its share of all words."""
@@ -74,3 +75,9 @@ def load_usual() -> Usual:
     found = resources.files("fabula.models").joinpath("weights", "styles", "usual_words.json")
     usual: Usual = json.loads(found.read_text("utf-8"))
     return usual
+
+
+@functools.cache
+def very_usual() -> frozenset[str]:
+    """The words that no prose does without: articles, pronouns, prepositions, forms of "to be"."""
+    return frozenset(word for word, share in load_usual().items() if share >= VERY_USUAL)
