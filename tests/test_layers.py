@@ -21,6 +21,7 @@ ORDER = [
     "vision",
     "align",
     "adaptation",
+    "storyline",
     "reading",
     "pinning",
     "describing",

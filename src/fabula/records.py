@@ -13,6 +13,14 @@ Progress = Callable[[int, int | None], None]
 """Called with (units done, units in all or None when unknown) while something long runs."""
 
 
+class TagKind(StrEnum):
+    """What a tag is: a genre, a keyword (a theme), or any words at all."""
+
+    GENRE = "genre"
+    KEYWORD = "keyword"
+    OPEN = "open"
+
+
 class Transition(StrEnum):
     """How a shot begins: at once, or through a dissolve, fade or wipe."""
 
@@ -536,3 +544,34 @@ class Story:
     writer: str
     evidence: tuple[Evidence, ...]
     flaws: tuple[Flaw, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a film is about, or of which kind.
+
+    ``score`` is the probability that the film has the tag; ``why`` the probability that each source gives by itself
+    ("picture", "dialogue", "script", "book"), the strongest first.
+    """
+
+    name: str
+    kind: TagKind
+    score: float
+    why: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How strongly a film responds to a tag along its shots.
+
+    ``kind`` is that of the tag, or "surprise" (how unexpected each shot is, in nats); ``model`` is what responds.
+    ``shots`` are indices; ``raw`` has the response of each shot by itself, ``smooth`` that of a model that remembers
+    the shots before. Responses to genres and keywords are probabilities.
+    """
+
+    name: str
+    kind: str
+    model: str
+    shots: tuple[int, ...]
+    raw: tuple[float, ...]
+    smooth: tuple[float, ...]

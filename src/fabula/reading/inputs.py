@@ -22,10 +22,17 @@ from fabula.records import (
 from fabula.shots import survey
 
 
-def film_tables(path: Path, stages: Stages, detector: str) -> Found:
+def film_settings(detector: str, keyframes: int) -> str:
+    """What the stage of the film was run with; films that were read before there was a choice of keyframes had one."""
+    return detector if keyframes == 1 else f"{detector}\n{keyframes}"
+
+
+def film_tables(path: Path, stages: Stages, detector: str, keyframes: int = 1) -> Found:
     """The film's shots and thumbnails; a survey that was killed goes on where it was."""
-    checkpoint = StoredCheckpoint(stages.store, "film", stage_key("film", fingerprint(path), detector))
-    found = survey(path, detector=detector, progress=stages.telling("film"), checkpoint=checkpoint)
+    key = stage_key("film", fingerprint(path), film_settings(detector, keyframes))
+    checkpoint = StoredCheckpoint(stages.store, "film", key)
+    tell = stages.telling("film")
+    found = survey(path, detector=detector, progress=tell, checkpoint=checkpoint, thumbnails=keyframes)
     tables: Tables = {
         "film": (Film, [found.film]),
         "shots": (Shot, found.shots),

@@ -15,7 +15,7 @@ from fabula.files.project import Project
 from fabula.files.store import Store
 from fabula.files.subtitles import read_embedded_subtitles
 from fabula.reading.alignments import pages, scenes, speakers
-from fabula.reading.inputs import TEXTS, film_tables, subtitle_tables
+from fabula.reading.inputs import TEXTS, film_settings, film_tables, subtitle_tables
 from fabula.reading.looking import captions, pictures
 from fabula.reading.stages import StageProgress, Stages
 from fabula.records import Cue, Pin
@@ -37,6 +37,7 @@ class _Choices:
     detector: str = DEFAULT_DETECTOR
     vision: str = SKIP
     captioner: str = SKIP
+    keyframes: int = 1
     trust_book: bool = False
 
 
@@ -51,6 +52,7 @@ def read(
     detector: str = DEFAULT_DETECTOR,
     vision: str = DEFAULT_LOOK,
     captioner: str = DEFAULT_LOOK,
+    keyframes: int = 1,
     trust_book: bool = False,
     force: bool = False,
     progress: StageProgress | None = None,
@@ -69,6 +71,7 @@ def read(
         vision: what looks at the shots (see ``fabula.vision.load_vision``), so that they can be searched and help to
             find the pages; ``none`` leaves what an earlier run saw as it is.
         captioner: what describes the shots (see ``fabula.vision.load_captioner``), or ``none``.
+        keyframes: pictures of each shot that are looked at, where it is long enough; long shots have more anyway.
         trust_book: link even if chance would explain how well the film fits the book.
         force: let an input replace a different one of its kind in an existing project.
         progress: called while stages run.
@@ -86,7 +89,7 @@ def read(
     if not paths:
         raise FabulaError("There is nothing to read: name a film, subtitles, a screenplay or a book.")
     store = Store(Path(output) if output is not None else None)
-    choices = _Choices(encoder, detector, vision, captioner, trust_book)
+    choices = _Choices(encoder, detector, vision, captioner, keyframes, trust_book)
     try:
         _Run(Stages(store, progress, force), choices).run(paths)
     except BaseException:
@@ -135,8 +138,13 @@ class _Run:
         return {stage: name() for stage, name in names.items()}
 
     def _film(self, path: Path) -> None:
-        detector = self.choices.detector
-        self.stages.read("film", path, lambda film: film_tables(film, self.stages, detector), detector)
+        detector, keyframes = self.choices.detector, self.choices.keyframes
+        self.stages.read(
+            "film",
+            path,
+            lambda film: film_tables(film, self.stages, detector, keyframes),
+            film_settings(detector, keyframes),
+        )
         if not self.stages.there("subtitles") and path.is_file():
             embedded = read_embedded_subtitles(path)
             if embedded is not None:

@@ -29,13 +29,14 @@ class Assembly:
 
     Args:
         fetch: reads a picture that was not made on the way; None where no thumbnails are wanted.
+        least: thumbnails of a shot that is long enough to have so many different pictures.
     """
 
-    def __init__(self, fetch: FetchPicture | None) -> None:
+    def __init__(self, fetch: FetchPicture | None, least: int = 1) -> None:
         self.shots: list[Shot] = []
         self.thumbnails: list[Thumbnail] = []
         self.frame, self.time, self.transition = 0, 0.0, Transition.CUT
-        self._fetch = fetch
+        self._fetch, self._least = fetch, least
         self._pictures: dict[int, tuple[float, Image]] = {}
 
     @property
@@ -70,7 +71,7 @@ class Assembly:
             # A very short shot with a soft start, so that none of its frames was made a picture on the way.
             there = {shot.first_frame: (shot.start, fetch(shot.first_frame, shot.start))}
         length = shot.last_frame - shot.first_frame + 1
-        count = min(max(round((shot.end - shot.start) / SECONDS_PER_THUMBNAIL), 1), MOST_THUMBNAILS)
+        count = min(max(round((shot.end - shot.start) / SECONDS_PER_THUMBNAIL), self._least), MOST_THUMBNAILS)
         places = (shot.first_frame + length * (k + 0.5) / count for k in range(count))
         chosen = sorted({min(there, key=lambda index: (abs(index - place), index)) for place in places})
         return [Thumbnail(shot.index, index, there[index][0], _jpeg(there[index][1])) for index in chosen]

@@ -82,16 +82,18 @@ def survey(
     fps: float = DEFAULT_FOLDER_FPS,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
+    thumbnails: int = 1,
 ) -> Survey:
     """Find the shots of a film and thumbnails of them, reading it once.
 
-    Arguments and errors are those of ``detect_shots``, and one more:
+    Arguments and errors are those of ``detect_shots``, and two more:
+        thumbnails is the least number for each shot, where it is long enough; long shots have more anyway.
         checkpoint keeps the state of the survey; where it holds one, the survey goes on from there,
         with the same result as if it had never stopped.
     """
     video = open_video(path, fps=fps)
     # Fetched through a second reader: the first is busy in its thread.
-    assembly = Assembly(fetch=lambda frame, time: open_video(path, fps=fps).picture(frame, time))
+    assembly = Assembly(fetch=lambda frame, time: open_video(path, fps=fps).picture(frame, time), least=thumbnails)
     state = checkpoint.load() if checkpoint else None
     if state is not None:
         assembly.restore(state)
