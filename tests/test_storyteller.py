@@ -2,6 +2,7 @@
 
 import dataclasses
 import lzma
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,24 @@ def test_the_same_seed_draws_the_same() -> None:
     assert first == again != other
     guided = sample(decoder, memory, Sampling(nucleus=1.0, guidance=2.0, seed=1))
     assert all(len(row) >= Sampling.shortest for row in guided)
+
+
+def test_words_wear_off_when_they_are_said() -> None:
+    torch.manual_seed(0)
+    decoder = PassageDecoder(60, 8, hidden=16, read=8).eval()
+    memory = torch.randn(8, 2, 8)
+    wearing = torch.ones(60)
+    wearing[20] = 0.0
+    how = Sampling(block=0, weariness=100.0, shortest=30, longest=30)
+
+    def most(texts: list[list[int]], spared: int) -> int:
+        return max(Counter(number for number in text if number != spared).most_common(1)[0][1] for text in texts)
+
+    assert most(sample(decoder, memory, how, None, wearing), 20) == 1
+    assert most(sample(decoder, memory, how), 20) > 1
+    liked = torch.zeros(60)
+    liked[20] = 50.0
+    assert sample(decoder, memory, how, liked, wearing) == [[20] * 30] * 8
 
 
 def test_training_from_novels_to_a_card(tmp_path: Path) -> None:
