@@ -116,6 +116,25 @@ class SearchIndex:
         )
         return Answer(query.source, hits, bool(hits) and hits[0].score >= FITS)
 
+    def responses(self, query: str | Query) -> dict[Medium, np.ndarray]:
+        """How probably each unit of each channel is what the query asks for: (units,) each, in the units' order.
+
+        Arguments and errors are those of ``search``.
+        """
+        query = parse_query(query) if isinstance(query, str) else query
+        vectors = self._vectors(query) if self.texts and query.texts(1) else QueryVectors(None)
+        out = {}
+        for medium, units in self.units.items():
+            everywhere = np.ones(len(units), bool)
+            if medium is Medium.PICTURE:
+                assert self.pictures is not None
+                found = self.pictures.find(query, everywhere, len(units))
+            else:
+                found = self.texts[medium].find(query, vectors, everywhere, len(units))
+            out[medium] = np.zeros(len(units))
+            out[medium][found.units] = found.probabilities
+        return out
+
     def picture(self, hit: Hit) -> Thumbnail | None:
         """The picture of a hit's shot."""
         teller = next(teller for teller in self._tellers if teller.name == hit.project)

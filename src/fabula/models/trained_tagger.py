@@ -1,0 +1,142 @@
+"""Our tagger, ready for use: the features of a film's shots -> the probabilities of its genres and keywords."""
+
+import functools
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fabula.errors import FabulaError
+from fabula.models.quantised import load_packed, save_packed
+from fabula.models.tagger import Remembering, Tagger, TaggerShape
+
+Scaling = tuple[float, float]
+"""Slope and offset of a calibration: what a score is worth in log odds."""
+
+
+class TrainedTagger:
+    """A tagger of ``fabula train tagger``.
+
+    Args:
+        name: keys what is stored.
+        vision: the name of the model whose vectors of shots it reads.
+        tags: the names of each head's tags.
+        usual: the share of films that have each tag, by head.
+        scaling: by head.
+        tagger: the shot encoder and its heads.
+        memory: the recurrent network over the shots.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        vision: str,
+        tags: Mapping[str, tuple[str, ...]],
+        usual: Mapping[str, np.ndarray],
+        scaling: Mapping[str, Scaling],
+        tagger: Tagger,
+        memory: Remembering,
+    ) -> None:
+        self.name, self.vision, self.tags, self.usual, self.scaling = name, vision, tags, usual, scaling
+        self._tagger, self._memory = tagger.eval(), memory.eval()
+
+    def film(self, shots: np.ndarray) -> dict[str, np.ndarray]:
+        """The probabilities of a film's tags, by head (k,), from its shots (s, values).
+
+        The mean of the paper's two protocols, in log odds: scores averaged over all shots, and outputs of the recurrent
+        network averaged over its steps (section 4.1).
+        """
+        alone, remembered = self.scores(shots), self.remembered_scores(shots)
+        return {name: self._worth(name, (alone[name].mean(0) + remembered[name].mean(0)) / 2) for name in self.tags}
+
+    def responses(self, shots: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """The same for each shot by itself, and for each with what came before: by head, (s, k) each."""
+        alone, remembered = self.scores(shots), self.remembered_scores(shots)
+        return (
+            {name: self._worth(name, found) for name, found in alone.items()},
+            {name: self._worth(name, found) for name, found in remembered.items()},
+        )
+
+    @torch.inference_mode()
+    def scores(self, shots: np.ndarray) -> dict[str, np.ndarray]:
+        """Scores of each shot by itself, in log odds that are not calibrated: by head, (s, k)."""
+        return _arrays(self._tagger.say(self._tagger.shots(_rows(shots))))
+
+    @torch.inference_mode()
+    def remembered_scores(self, shots: np.ndarray) -> dict[str, np.ndarray]:
+        """Scores after each shot: by head, (s, k)."""
+        found = self._memory.steps(self._tagger.shots(_rows(shots))[None])
+        return {name: rows[0] for name, rows in _arrays(found).items()}
+
+    @torch.inference_mode()
+    def encode(self, shots: np.ndarray) -> np.ndarray:
+        """The shot encoder's vectors: (s, values) -> (s, hidden)."""
+        encoded: np.ndarray = self._tagger.shots(_rows(shots)).numpy()
+        return encoded
+
+    def _worth(self, head: str, scores: np.ndarray) -> np.ndarray:
+        slope, offset = self.scaling[head]
+        worth: np.ndarray = 1 / (1 + np.exp(-(slope * scores + offset)))
+        return worth
+
+    def save(self, card: Path, more: Mapping[str, Any]) -> None:
+        """Write the card (.json), with ``more`` in it, and the weights (.safetensors) beside it."""
+        shape = self._tagger.shape
+        found = {
+            "name": self.name,
+            "vision": self.vision,
+            "tags": {name: list(names) for name, names in self.tags.items()},
+            "usual": {name: [round(float(share), 4) for share in shares] for name, shares in self.usual.items()},
+            "scaling": {name: list(pair) for name, pair in self.scaling.items()},
+            "values": shape.values,
+            "hidden": shape.hidden,
+            "pooling": shape.pooling,
+            "memory": self._memory.recurrent.hidden_size,
+            **more,
+        }
+        parts = {"tagger": self._tagger, "memory": self._memory}
+        weights = {f"{part}.{name}": v for part, network in parts.items() for name, v in network.state_dict().items()}
+        save_packed(card.with_suffix(".safetensors"), weights)
+        card.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def _rows(shots: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(shots, np.float32))
+
+
+def _arrays(found: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
+    return {name: values.numpy() for name, values in found.items()}
+
+
+@functools.cache
+def load_tagger(card: Path | None = None) -> TrainedTagger:
+    """The tagger of a card (.json) with its weights beside it; None is the built-in one.
+
+    Raises:
+        FabulaError: a file is missing or damaged.
+    """
+    path = card or Path(str(resources.files("fabula.models"))) / "weights" / "tagger.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        tags = {str(name): tuple(map(str, names)) for name, names in found["tags"].items()}
+        usual = {str(name): np.array(shares, float) for name, shares in found["usual"].items()}
+        scaling = {str(name): (float(pair[0]), float(pair[1])) for name, pair in found["scaling"].items()}
+        counts = {name: len(names) for name, names in tags.items()}
+        shape = TaggerShape(int(found["values"]), counts, int(found["hidden"]), str(found["pooling"]))
+        tagger, memory = Tagger(shape), Remembering(shape, int(found["memory"]))
+        name, vision = str(found["name"]), str(found["vision"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise FabulaError(f"The tagger {path} cannot be loaded: {error!r}") from error
+    weights = load_packed(path.with_suffix(".safetensors"))
+    try:
+        for part, network in (("tagger.", tagger), ("memory.", memory)):
+            own = {key.removeprefix(part): value for key, value in weights.items() if key.startswith(part)}
+            network.load_state_dict(own)
+    except RuntimeError as error:
+        raise FabulaError(f"The tagger's weights beside {path} are another's: {error}") from error
+    return TrainedTagger(name, vision, tags, usual, scaling, tagger, memory)

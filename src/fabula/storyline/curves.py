@@ -1,0 +1,126 @@
+"""Curves: how strongly a film responds to tags along its shots (From Trailers to Storylines, figures 6 and 7).
+
+Genres and keywords that a tagger has learned respond by what is seen, each shot by itself and with the memory of what
+came before, and by what is said. Any other words are looked for in pictures, dialogue, screenplay and book alike.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fabula.errors import FabulaError
+from fabula.files.project import Project
+from fabula.records import Curve, LineKind, Medium, Shot, TagKind
+from fabula.search.evidence import together
+from fabula.search.index import SearchIndex
+from fabula.search.units import Units
+
+if TYPE_CHECKING:
+    from fabula.models.trained_tagger import TrainedTagger
+
+WIDTH = 0.01  # of the film: the standard deviation with which curves of words are smoothed
+LEAST_WIDTH = 3.0  # seconds
+
+
+def picture_curves(project: Project, tagger: "TrainedTagger", names: Sequence[str] = ()) -> tuple[Curve, ...]:
+    """Curves of the tags that a tagger knows, by what is seen.
+
+    Args:
+        project: whose shots have been looked at.
+        tagger: that reads the vectors of that vision model.
+        names: of tags; all that it knows if none.
+
+    Raises:
+        FabulaError: no vision model has looked at the film, or another than the tagger's.
+    """
+    seen = project.shot_vectors
+    if seen is None or not len(seen.shots):
+        raise FabulaError("No vision model has looked at the film: read it with fabula read, without --vision none.")
+    if seen.model != tagger.vision:
+        cure = "Read the film again, or name a tagger that was trained with that model."
+        raise FabulaError(f"The tagger {tagger.name} knows shots seen by {tagger.vision}, not by {seen.model}. {cure}")
+    alone, remembered = tagger.responses(seen.vectors)
+    curves = []
+    for head, known in tagger.tags.items():
+        for k, name in enumerate(known):
+            if not names or name in names:
+                raw, smooth = _numbers(alone[head][:, k]), _numbers(remembered[head][:, k])
+                curves.append(Curve(name, TagKind(head).value, tagger.name, seen.shots, raw, smooth))
+    return tuple(curves)
+
+
+def open_curves(project: Project, index: SearchIndex, queries: Sequence[str]) -> tuple[Curve, ...]:
+    """Curves of any words, from all that is known of the film: the probability that a shot is what they say.
+
+    A shot has what is seen in it, and what is said, written and told while it lasts; sources that agree make it
+    likelier (see ``fabula.search.evidence.together``). The smooth curve is the mean around each shot, weighted by a
+    Gaussian over time.
+
+    Args:
+        project: the film.
+        index: of it alone.
+        queries: in the language of ``fabula.search.query``.
+
+    Raises:
+        InputError: a query is malformed.
+    """
+    shots = project.shots
+    curves = []
+    for query in queries:
+        found = index.responses(query)
+        times = {medium: _times(project, medium, index.units[medium]) for medium in found}
+        parts = np.stack([on_shots(shots, *times[medium], values) for medium, values in found.items()])
+        raw = np.array([together(own) for own in -np.sort(-parts, axis=0).T])
+        places = tuple(shot.index for shot in shots)
+        curves.append(Curve(query, TagKind.OPEN.value, "words", places, _numbers(raw), _numbers(smoothed(shots, raw))))
+    return tuple(curves)
+
+
+def _times(project: Project, medium: Medium, units: Units) -> tuple[np.ndarray, np.ndarray]:
+    """When units begin and end, in seconds (units,) each; a heading lasts as long as its scene."""
+    starts, ends = units.start.copy(), units.end.copy()
+    if medium is Medium.SCRIPT:
+        for row, item in enumerate(units.item.tolist()):
+            line = project.lines[item]
+            if line.kind is LineKind.HEADING and line.scene is not None:
+                scene = project.scenes[line.scene]
+                starts[row] = np.nan if scene.start is None else scene.start
+                ends[row] = np.nan if scene.end is None else scene.end
+    return starts, ends
+
+
+def on_shots(shots: Sequence[Shot], begin: np.ndarray, finish: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The greatest value of the things that lie in each shot's time: (shots,); 0 where there is none.
+
+    Args:
+        shots: of one film, in order.
+        begin: (n,) seconds; what has nan is nowhere.
+        finish: (n,) seconds.
+        values: (n,), from 0.
+    """
+    starts, ends = np.array([shot.start for shot in shots]), np.array([shot.end for shot in shots])
+    timed = np.flatnonzero(~np.isnan(begin))
+    first = np.searchsorted(ends, begin[timed], side="right")
+    last = np.maximum(np.searchsorted(starts, finish[timed], side="left"), first + 1)  # a point is in one shot
+    out = np.zeros(len(shots))
+    for row, a, b in zip(timed.tolist(), first.tolist(), last.tolist(), strict=True):
+        out[a:b] = np.maximum(out[a:b], values[row])
+    return out
+
+
+def smoothed(shots: Sequence[Shot], values: np.ndarray) -> np.ndarray:
+    """The mean of values (shots,) around each shot, weighted by how long and how near in time the others are."""
+    middles = np.array([(shot.start + shot.end) / 2 for shot in shots])
+    lengths = np.array([shot.end - shot.start for shot in shots])
+    width = max(LEAST_WIDTH, WIDTH * float(lengths.sum()))
+    out = np.zeros(len(shots))
+    for k, middle in enumerate(middles):
+        near = slice(*np.searchsorted(middles, (middle - 4 * width, middle + 4 * width)))
+        weights = lengths[near] * np.exp(-0.5 * np.square((middles[near] - middle) / width))
+        out[k] = weights @ values[near] / max(float(weights.sum()), 1e-12)
+    return out
+
+
+def _numbers(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in values)
