@@ -575,3 +575,20 @@ class Curve:
     shots: tuple[int, ...]
     raw: tuple[float, ...]
     smooth: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a film, a scene or an equal share of its time, and what carries it.
+
+    ``heading`` is that of the scene, None for a share of time. ``tags`` has each tag's mean response there, in the
+    order in which the curves were given; ``speakers`` the characters with their shares of the part's spoken lines
+    whose speaker is known, the largest first; ``lines`` is how many those are.
+    """
+
+    start: float
+    end: float
+    heading: str | None
+    tags: tuple[tuple[str, float], ...]
+    speakers: tuple[tuple[str, float], ...]
+    lines: int

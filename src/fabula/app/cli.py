@@ -16,6 +16,7 @@ import fabula
 from fabula.adaptation import adaptation_of
 from fabula.align.model import BUILTIN
 from fabula.app.borrow import borrow_command
+from fabula.app.curve import curve_command
 from fabula.app.demo import run_demo
 from fabula.app.describe import describe_command
 from fabula.app.doctor import examine
@@ -291,6 +292,7 @@ def demo(
 
 app.command("describe")(describe_command)
 app.command("search")(search_command)
+app.command("curve")(curve_command)
 app.command("shelf")(shelf)
 app.command("borrow")(borrow_command)
 app.command("tell")(tell_command)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from fabula.app.clip_questions import qa as evaluate_qa
 from fabula.app.evaluate_ablit import ablit as evaluate_ablit
 from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_align import shelf as evaluate_shelf
@@ -44,6 +45,7 @@ evaluate.command("grounding")(evaluate_grounding)
 evaluate.command("sentences")(evaluate_sentences)
 evaluate.command("stories")(evaluate_stories)
 evaluate.command("scenes")(evaluate_scenes)
+evaluate.command("qa")(evaluate_qa)
 
 
 @evaluate.callback()

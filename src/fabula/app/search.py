@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import fabula
+from fabula.app.curve import respond
 from fabula.app.progress import shown_progress
 from fabula.errors import FabulaError, InputError
 from fabula.files.output import write_text
@@ -23,9 +24,12 @@ from fabula.files.rows import hit_row
 from fabula.files.text import read_text
 from fabula.records import Answer, Hit, Medium
 from fabula.search import Filters, Models, Query, SearchIndex, parse_query
+from fabula.search.tags import TagIndex
 
 WIDTH = 110
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
+Asked = list[tuple[str | Query, bool | None]]
+"""Queries, or names of tags, each with what is expected of it."""
 _EXPECTED = {"# answer": True, "# no answer": False}
 
 
@@ -48,6 +52,10 @@ def search_command(
     queries: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Many queries instead of one: one on each line.")
     ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Instead of a query: the shots that respond most to a tag; repeatable."),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with the pictures of the hits.")
     ] = None,
@@ -64,6 +72,9 @@ def search_command(
     pictures can be added and taken away with + and -. Every hit says which channels speak for it (picture,
     dialogue, script, book) and how probable it is; when nothing is likely to be right, nothing fits.
 
+    With --tag the shots are put in the order of their response to a genre, a theme or any words, which is their score:
+    it is a ranking, in which something always comes first.
+
     Each line of a file of queries is a query; after a tab "# answer" or "# no answer" says what is expected.
 
     For example:
@@ -73,14 +84,14 @@ def search_command(
     fabula search one.fabula two.fabula 'he said "never again"' --speaker ANNA --after 0:30:00
 
     fabula search film.fabula '"beach" - "people" + sunset.jpg' --channel picture --html hits.html
+
+    fabula search film.fabula --tag war --html war.html
     """
-    paths, asked = _arguments(words, queries)
+    paths, asked = _arguments(words, queries, tag)
     filters = Filters(speaker, scene, chapter, _seconds("--after", after), _seconds("--before", before), channel or ())
     with ExitStack() as stack:
         projects = [stack.enter_context(Project.open(path)) for path in paths]
-        with shown_progress(quiet=quiet) as progress:
-            told = partial(progress, "sentences") if progress else None
-            index = SearchIndex(projects, filters.channels, models=Models(encoder, vision), progress=told, told=_say)
+        index = TagIndex(projects, respond) if tag else _index(projects, filters, Models(encoder, vision), quiet=quiet)
         answers = []
         for query, expected in asked:
             answers.append(dataclasses.replace(index.search(query, filters, limit), expected=expected))
@@ -92,8 +103,18 @@ def search_command(
             _say(f"{html}: open it in any browser; it needs no network")
 
 
-def _arguments(words: Sequence[str], queries: Path | None) -> tuple[list[Path], list[tuple[Query, bool | None]]]:
+def _index(projects: Sequence[Project], filters: Filters, models: Models, *, quiet: bool) -> SearchIndex:
+    with shown_progress(quiet=quiet) as progress:
+        told = partial(progress, "sentences") if progress else None
+        return SearchIndex(projects, filters.channels, models=models, progress=told, told=_say)
+
+
+def _arguments(words: Sequence[str], queries: Path | None, tags: Sequence[str] | None) -> tuple[list[Path], Asked]:
     """The projects, and the queries with what is expected; a malformed query is told before anything is read."""
+    if tags and queries is not None:
+        raise FabulaError("--tag and --queries both say what to look for: leave one of them out.")
+    if tags:
+        return [Path(word) for word in words], [(tag, None) for tag in tags]
     if queries is not None:
         return [Path(word) for word in words], list(_queries(queries))
     if len(words) < 2:
@@ -101,7 +122,7 @@ def _arguments(words: Sequence[str], queries: Path | None) -> tuple[list[Path], 
     return [Path(word) for word in words[:-1]], [(parse_query(words[-1]), None)]
 
 
-def _queries(path: Path) -> Iterator[tuple[Query, bool | None]]:
+def _queries(path: Path) -> Iterator[tuple[str | Query, bool | None]]:
     lines = [line for line in read_text(path).text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         raise InputError(path, "there is no query in it", "write one on each line")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fabula.app.clip_questions import train_clip_questions
 from fabula.app.evaluate_search import train_search
 from fabula.app.train_stories import skipthoughts
 from fabula.app.train_storyteller import storyteller, styles
@@ -20,6 +21,7 @@ train.command("search")(train_search)
 train.command("storyteller")(storyteller)
 train.command("styles")(styles)
 train.command("skipthoughts")(skipthoughts)
+train.command("clip-questions")(train_clip_questions)
 
 
 @train.callback()

@@ -94,6 +94,8 @@ def report_data(project: Project, version: str, adaptation: Adaptation | None = 
         links=project.links,
         pins=project.pins,
         adaptation=adaptation,
+        tags=project.tags,
+        curves=project.curves,
         warnings=project.warnings,
         files=tuple(source.path for source in found if source is not None),
     )

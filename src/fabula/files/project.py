@@ -14,6 +14,7 @@ from fabula.records import (
     Caption,
     Chapter,
     Cue,
+    Curve,
     Film,
     Fit,
     Link,
@@ -28,6 +29,7 @@ from fabula.records import (
     Shot,
     State,
     Subtitles,
+    Tag,
     Thumbnail,
 )
 
@@ -155,6 +157,16 @@ class Project:
     def captions(self) -> tuple[Caption, ...]:
         """A sentence for each shot, which describes the keyframe in its middle; none without a captioner."""
         return self.store.load("captions", Caption)
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """What the film is about and of which kind, the most probable first; none if nobody tagged it."""
+        return self.store.load("tags", Tag)
+
+    @cached_property
+    def curves(self) -> tuple[Curve, ...]:
+        """How the shots respond to the film's strongest tags, and how surprising they are."""
+        return self.store.load("curves", Curve)
 
     @cached_property
     def settings(self) -> dict[str, str]:

@@ -12,11 +12,13 @@ from fabula.records import (
     Caption,
     ChapterUse,
     Cue,
+    Curve,
     Description,
     FilmStretch,
     Hit,
     Link,
     NameUse,
+    Part,
     Pin,
     Scene,
     Seen,
@@ -158,6 +160,27 @@ def hit_row(hit: Hit) -> Row:
     """
     start, end = (None if time is None else round(time, 3) for time in (hit.start, hit.end))
     return {**dataclasses.asdict(hit), "start": start, "end": end, "why": dict(hit.why), "texts": dict(hit.texts)}
+
+
+CURVE_COLUMNS = ("tag", "kind", "model", "shot", "start", "end", "raw", "smooth")
+
+
+def curve_rows(curve: Curve, shots: Iterable[Shot]) -> list[Row]:
+    """One row for each shot of a curve: its times in seconds, its response by itself and with the shots before."""
+    times = {row["shot"]: {"start": row["start"], "end": row["end"]} for row in map(shot_row, shots)}
+    tag = {"tag": curve.name, "kind": str(curve.kind), "model": curve.model}
+    return [
+        {**tag, "shot": shot, **times[shot], "raw": round(raw, 5), "smooth": round(smooth, 5)}
+        for shot, raw, smooth in zip(curve.shots, curve.raw, curve.smooth, strict=True)
+        if shot in times
+    ]
+
+
+def part_row(part: Part) -> Row:
+    """A part of a film: seconds, the scene's heading, the mean response to each tag, the speakers' shares of lines."""
+    times = {"start": round(part.start, 3), "end": round(part.end, 3), "heading": part.heading}
+    tags, speakers = ({name: round(value, 5) for name, value in some} for some in (part.tags, part.speakers))
+    return {**times, "tags": tags, "speakers": speakers, "lines": part.lines}
 
 
 def pin_row(pin: Pin) -> Row:

@@ -42,20 +42,20 @@ class Tagger(nn.Module):
         super().__init__()
         self.shape = shape
         self.register_buffer("centre", torch.zeros(shape.values))
-        self.register_buffer("scale", torch.ones(shape.values))
+        self.register_buffer("spread", torch.ones(shape.values))
         self.encode = nn.Linear(shape.values, shape.hidden)
         self.heads = nn.ModuleDict({name: nn.Linear(shape.hidden, count) for name, count in shape.tags.items()})
         self.attend = nn.Linear(shape.hidden, 1) if shape.pooling == "attention" else None
         self.hide = nn.Dropout(shape.hide)
 
-    def know_usual(self, centre: Tensor, scale: Tensor) -> None:
+    def know_usual(self, centre: Tensor, spread: Tensor) -> None:
         """Take features as distances from the usual ones: their mean and standard deviation, each (values,)."""
         self.centre.copy_(centre)
-        self.scale.copy_(scale)
+        self.spread.copy_(spread)
 
     def shots(self, features: Tensor) -> Tensor:
         """Features of shots (..., values) -> the shot encoder's vectors (..., hidden)."""
-        return F.gelu(self.encode(self.hide((features - self.centre) / self.scale)))
+        return F.gelu(self.encode(self.hide((features - self.centre) / self.spread)))
 
     def pooled(self, shots: Tensor, there: Tensor) -> Tensor:
         """Vectors of films (n, hidden) from those of their shots (n, s, hidden), of which (n, s) are there."""

@@ -12,6 +12,7 @@ from fabula.records import (
     Book,
     Caption,
     Cue,
+    Curve,
     Film,
     Link,
     Passage,
@@ -21,6 +22,7 @@ from fabula.records import (
     Seen,
     Shot,
     State,
+    Tag,
     Thumbnail,
 )
 
@@ -47,6 +49,8 @@ class ReportData:
     links: tuple[Link, ...] = ()
     pins: tuple[Pin, ...] = ()
     adaptation: Adaptation | None = None
+    tags: tuple[Tag, ...] = ()
+    curves: tuple[Curve, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 

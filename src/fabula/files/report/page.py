@@ -14,12 +14,14 @@ from fabula.files.report.header import render_footer, render_header
 from fabula.files.report.markup import Html, join, text
 from fabula.files.report.people import render_people
 from fabula.files.report.reading import Reading
+from fabula.files.report.storyline import render_storyline
 from fabula.files.report.strip import render_strip
 from fabula.files.report.texts import render_contents, render_screenplay
 
 NAMES = {
     "map": "Map",
     "adaptation": "Adaptation",
+    "storyline": "Storyline",
     "filmstrip": "Filmstrip",
     "characters": "Characters",
     "reading": "Reading",
@@ -57,6 +59,7 @@ def whole_page(
 def _sections(data: ReportData) -> Iterator[Html | None]:
     yield render_map(data)
     yield render_adaptation(data)
+    yield render_storyline(data)
     yield render_strip(data)
     yield render_people(data)
     yield Reading(data).render() if data.cues else render_screenplay(data)
