@@ -8,7 +8,7 @@ from fabula.errors import FabulaError
 from fabula.records import Curve, Shot, TagKind
 from fabula.search.evidence import together
 from fabula.storyline.curves import on_shots, picture_curves, smoothed
-from fabula.storyline.tagging import joined_tags, open_tags
+from fabula.storyline.tagging import Source, joined_tags, open_tags
 
 
 def shots(*ends: float) -> list[Shot]:
@@ -49,10 +49,9 @@ def test_smoothing_keeps_what_is_even_and_spreads_what_stands_out() -> None:
 
 def test_sources_are_joined_as_evidence() -> None:
     usual = {"War": 0.2, "Horror": 0.2}
-    both = joined_tags(
-        TagKind.GENRE, {"picture": {"War": 0.6, "Horror": 0.2}, "dialogue": {"War": 0.6}, "script": {"War": 0.6}}, usual
-    )
-    alone = joined_tags(TagKind.GENRE, {"picture": {"War": 0.6, "Horror": 0.2}}, usual)
+    seen = Source("picture", {"War": 0.6, "Horror": 0.2}, usual)
+    texts = [Source(name, {"War": 0.6}, usual) for name in ("dialogue", "script")]
+    both, alone = joined_tags(TagKind.GENRE, [seen, *texts]), joined_tags(TagKind.GENRE, [seen])
     assert [tag.name for tag in both] == ["War", "Horror"]
     assert alone[0].score == pytest.approx(0.6) and alone[1].score == pytest.approx(0.2)
     odds = np.log(0.2 / 0.8) + 2 * (np.log(0.6 / 0.4) - np.log(0.2 / 0.8))  # two texts of one film are one witness

@@ -21,11 +21,13 @@ from fabula.app.demo import run_demo
 from fabula.app.describe import describe_command
 from fabula.app.doctor import examine
 from fabula.app.evaluate import evaluate
+from fabula.app.next_shot import next_command
 from fabula.app.pins import cue_numbers, pin_list
 from fabula.app.progress import shown_progress
 from fabula.app.search import search_command
 from fabula.app.shelf import shelf
 from fabula.app.show import summary
+from fabula.app.tag import tag_command
 from fabula.app.tell import style_command, tell_command
 from fabula.app.train import train
 from fabula.errors import FabulaError, StorageError
@@ -293,6 +295,8 @@ def demo(
 app.command("describe")(describe_command)
 app.command("search")(search_command)
 app.command("curve")(curve_command)
+app.command("tag")(tag_command)
+app.command("next")(next_command)
 app.command("shelf")(shelf)
 app.command("borrow")(borrow_command)
 app.command("tell")(tell_command)

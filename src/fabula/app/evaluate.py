@@ -24,6 +24,9 @@ from fabula.app.evaluate_vision import grounding as evaluate_grounding
 from fabula.app.evaluate_vision import judgements as evaluate_judgements
 from fabula.app.evaluate_vision import pictures as evaluate_pictures
 from fabula.app.evaluate_vision import retrieval as evaluate_retrieval
+from fabula.app.train_next_shot import evaluate_next_shot
+from fabula.app.train_tagger import tags as evaluate_tags
+from fabula.app.word_tags import word_tags as evaluate_word_tags
 from fabula.evaluate.borrow_speed import measure_borrowing
 from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
@@ -45,6 +48,9 @@ evaluate.command("grounding")(evaluate_grounding)
 evaluate.command("sentences")(evaluate_sentences)
 evaluate.command("stories")(evaluate_stories)
 evaluate.command("scenes")(evaluate_scenes)
+evaluate.command("word-tags")(evaluate_word_tags)
+evaluate.command("tags")(evaluate_tags)
+evaluate.command("next-shot")(evaluate_next_shot)
 evaluate.command("qa")(evaluate_qa)
 
 

@@ -16,6 +16,7 @@ LABELS = {
     "film": "watching the film",
     "pictures": "looking at the shots",
     "captions": "describing the shots",
+    "storyline": "finding genres and themes",
     "speakers": "finding who speaks",
     "pages": "finding the pages",
     "shots": "finding the shots",

@@ -8,9 +8,12 @@ import typer
 
 from fabula.app.clip_questions import train_clip_questions
 from fabula.app.evaluate_search import train_search
+from fabula.app.train_next_shot import train_next_shot
 from fabula.app.train_stories import skipthoughts
 from fabula.app.train_storyteller import storyteller, styles
+from fabula.app.train_tagger import tagger
 from fabula.app.train_vision import captioner, vision
+from fabula.app.word_tags import text_tagger
 from fabula.train.aligner import train_aligner
 from fabula.train.material import Recipe
 
@@ -21,6 +24,9 @@ train.command("search")(train_search)
 train.command("storyteller")(storyteller)
 train.command("styles")(styles)
 train.command("skipthoughts")(skipthoughts)
+train.command("text-tagger")(text_tagger)
+train.command("tagger")(tagger)
+train.command("next-shot")(train_next_shot)
 train.command("clip-questions")(train_clip_questions)
 
 

@@ -1,12 +1,13 @@
 """Untouched ImageNet features of films' shots: what a tagger has to beat ("Image-base" in the paper)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from fabula.features import open_cache
 from fabula.files.pictures import decode_picture, squash
 from fabula.records import Progress, Thumbnail
+from fabula.train.trailers import Trailers, open_film
 from fabula.vision import picture_key
 
 NAME = "efficientnet-lite2-imagenet"  # keys the cache
@@ -39,3 +40,14 @@ def by_shot(values: np.ndarray, thumbnails: Sequence[Thumbnail], shots: Sequence
     """The mean of the thumbnails' values (n, d) in each of some shots: (shots, d)."""
     owner = np.array([thumbnail.shot for thumbnail in thumbnails])
     return np.stack([values[owner == shot].mean(0) for shot in shots])
+
+
+def base_of_trailers(trailers: Trailers, told: Callable[[str], None] = lambda line: None) -> list[np.ndarray]:
+    """The same for the shots of trailers: of each film (s, 1280)."""
+    found = []
+    for k, (film, indices) in enumerate(zip(trailers.films, trailers.indices, strict=True)):
+        with open_film(film) as project:
+            own = [thumbnail for thumbnail in project.thumbnails if thumbnail.shot in set(indices)]
+        found.append(by_shot(image_base(own), own, indices))
+        told(f"untouched features: {k + 1} of {len(trailers.films)}")
+    return found

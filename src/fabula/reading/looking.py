@@ -16,13 +16,16 @@ from fabula.features import embed
 from fabula.files.pictures import by_shot, decode_picture
 from fabula.files.project import Keyframe, Project, Setting, ShotVectors
 from fabula.reading.stages import Found, Stages, StoredCheckpoint, stage_key
-from fabula.records import Caption, Link, Progress, Seen, Thumbnail
+from fabula.records import Caption, Curve, Link, Progress, Seen, Tag, Thumbnail
 from fabula.vision import load_captioner, load_vision, picture_key
 
 Thing = TypeVar("Thing")
 
 PICTURES_AT_ONCE = 64
 """Keyframes between two writes to the project: some seconds of work on two cores."""
+
+CURVES = 6
+"""Tags whose curves are kept: others are drawn in a moment, and kept they would be a good part of the project."""
 
 CAPTIONS_AT_ONCE = 16
 """Shots between two writes: the same, for a captioner that needs some tenths of a second for each."""
@@ -70,6 +73,19 @@ def captions(stages: Stages, name: str) -> Found:
         tell(len(known), len(shots))
     rows = [known[shot] for shot in sorted(shots)]
     return Found({"captions": (Caption, rows), "caption_settings": (Setting, [Setting("captioner", name)])})
+
+
+def storyline(stages: Stages) -> Found:
+    """Genres and keywords of the film, and how its shots respond to those that it has most."""
+    from fabula.models.trained_tagger import load_tagger  # late: it loads models
+    from fabula.storyline.curves import picture_curves
+    from fabula.storyline.tagging import tag_project
+
+    project = Project(stages.store)
+    tags = tag_project(project)
+    known = {name for names in load_tagger().tags.values() for name in names}
+    strongest = [tag.name for tag in tags if tag.name in known][:CURVES]
+    return Found({"tags": (Tag, tags), "curves": (Curve, picture_curves(project, load_tagger(), strongest))})
 
 
 def _batches(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:

@@ -11,12 +11,12 @@ from fabula.align.model import BUILTIN, load_card
 from fabula.align.pins import place_pins, speaker_pins
 from fabula.errors import FabulaError
 from fabula.features import DEFAULT_ENCODER, encoder_name
-from fabula.files.project import Project
+from fabula.files.project import Keyframe, Project
 from fabula.files.store import Store
 from fabula.files.subtitles import read_embedded_subtitles
 from fabula.reading.alignments import pages, scenes, speakers
 from fabula.reading.inputs import TEXTS, film_settings, film_tables, subtitle_tables
-from fabula.reading.looking import captions, pictures
+from fabula.reading.looking import captions, pictures, storyline
 from fabula.reading.stages import StageProgress, Stages
 from fabula.records import Cue, Pin
 from fabula.shots import DEFAULT_DETECTOR
@@ -124,6 +124,8 @@ class _Run:
             self.stages.join("pictures", ["film"], compute, looks["pictures"])
         if self.store.load("cues", Cue):
             self._align()
+        if self.stages.there("pictures"):
+            self._storyline()
         if "captions" in looks:  # last, because it takes longest
             compute = partial(captions, self.stages, self.choices.captioner)
             self.stages.join("captions", ["film"], compute, looks["captions"])
@@ -136,6 +138,17 @@ class _Run:
         if self.choices.captioner != SKIP:
             names["captions"] = lambda: load_captioner(self.choices.captioner).name
         return {stage: name() for stage, name in names.items()}
+
+    def _storyline(self) -> None:
+        """Tags and curves, if the shots were looked at by the model that the tagger knows."""
+        from fabula.models.trained_tagger import load_tagger  # late: it loads models
+
+        tagger = load_tagger()
+        if self.store.load("keyframes", Keyframe)[0].model != tagger.vision:
+            return
+        rests = [self.store.stage_key(name) or "" for name in ("subtitles", "screenplay", "book")]
+        compute = partial(storyline, self.stages)
+        self.stages.join("storyline", ["pictures"], compute, "\n".join([tagger.name, *rests]))
 
     def _film(self, path: Path) -> None:
         detector, keyframes = self.choices.detector, self.choices.keyframes

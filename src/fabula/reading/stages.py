@@ -27,6 +27,7 @@ VERSIONS = {
     "screenplay": 1,
     "book": 1,
     "pictures": 1,
+    "storyline": 1,
     "captions": 1,
     "speakers": 3,
     "scenes": 1,
@@ -35,7 +36,7 @@ VERSIONS = {
 """Raised when a stage's method changes, so that old results are computed anew."""
 
 RESTS_ON_IT = {
-    "film": ("scenes", "pictures", "captions"),
+    "film": ("scenes", "pictures", "captions", "storyline"),
     "subtitles": ("speakers", "scenes", "pages"),
     "screenplay": ("speakers", "scenes"),
     "book": ("pages",),

@@ -32,7 +32,7 @@ class TagIndex:
         said: list[Unit] = []
         for number, project in enumerate(projects):
             reader = Reader(project, number)
-            shots += reader.shots()[0]
+            shots += reader.every_shot()
             said += reader.texts(Medium.DIALOGUE).units
         self.units = {Medium.PICTURE: Units(shots), Medium.DIALOGUE: Units(said)}  # what is said serves the filters
 

@@ -110,12 +110,15 @@ class Reader:
             return [], None
         place = {shot.index: k for k, shot in enumerate(self.project.shots)}
         rows = [k for k, shot in enumerate(seen.shots) if shot in place]
-        units = []
-        for row in rows:
-            item = place[seen.shots[row]]
-            shot = self.project.shots[item]
-            units.append(Unit(self.number, item, shot.start, shot.end, scene=self._scene(shot.scene)))
-        return units, seen.vectors[rows]
+        every = self.every_shot()
+        return [every[place[seen.shots[row]]] for row in rows], seen.vectors[rows]
+
+    def every_shot(self) -> list[Unit]:
+        """All shots, also those that no vision model has looked at."""
+        return [
+            Unit(self.number, item, shot.start, shot.end, scene=self._scene(shot.scene))
+            for item, shot in enumerate(self.project.shots)
+        ]
 
     def texts(self, medium: Medium) -> Written:
         """The units of one of the channels that are written."""

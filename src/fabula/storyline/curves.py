@@ -5,6 +5,7 @@ came before, and by what is said. Any other words are looked for in pictures, di
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +16,68 @@ from fabula.records import Curve, LineKind, Medium, Shot, TagKind
 from fabula.search.evidence import together
 from fabula.search.index import SearchIndex
 from fabula.search.units import Units
+from fabula.vision import DEFAULT_VISION
 
 if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
 
 WIDTH = 0.01  # of the film: the standard deviation with which curves of words are smoothed
 LEAST_WIDTH = 3.0  # seconds
+
+
+PICTURES, DIALOGUE, ANYTHING = "pictures", "dialogue", "anything"
+"""What can respond: a tagger to what is seen, the text tagger to what is said, and words to all that is known."""
+
+
+def curves(project: Project, tags: Sequence[str], models: Sequence[str] = ()) -> tuple[Curve, ...]:
+    """How a film responds to tags: one curve for each tag and model, those of a tag together.
+
+    Args:
+        project: the film.
+        tags: genres and keywords, whatever their capitals, or any words (see ``fabula.search.query``).
+        models: what responds: "pictures", "dialogue", "anything", or the card (.json) of a tagger. Without any, a tag
+            that a tagger knows has what is seen and what is said, and any other has everything.
+
+    Raises:
+        FabulaError: a model is unknown or cannot be loaded, or no vision model has looked at the film.
+        InputError: words are malformed.
+    """
+    unknown = [name for name in models if name not in (PICTURES, DIALOGUE, ANYTHING) and not name.endswith(".json")]
+    if unknown:
+        raise FabulaError(f"There is no model {unknown[0]}: say pictures, dialogue, anything, or the card of a tagger.")
+    index: list[SearchIndex] = []
+    found: list[Curve] = []
+    for tag in tags:
+        own = _of_pictures(project, tag, models) + _of_dialogue(project, tag, models)
+        if ANYTHING in models or not (own or models):
+            index = index or [SearchIndex([project])]
+            own += open_curves(project, index[0], [tag])
+        found += own
+    return tuple(found)
+
+
+def _of_pictures(project: Project, tag: str, models: Sequence[str]) -> tuple[Curve, ...]:
+    from fabula.models.trained_tagger import load_tagger  # late: it loads models
+
+    cards: list[Path | None] = [Path(name) for name in models if name.endswith(".json")]
+    if PICTURES in models or (not models and project.shot_vectors is not None):
+        cards.insert(0, None)
+    found: list[Curve] = []
+    for tagger in map(load_tagger, cards):
+        names = [name for known in tagger.tags.values() for name in known if name.lower() == tag.lower()]
+        if names and (models or project.settings.get("vision") in (None, DEFAULT_VISION)):
+            found += picture_curves(project, tagger, names)
+    return tuple(found)
+
+
+def _of_dialogue(project: Project, tag: str, models: Sequence[str]) -> tuple[Curve, ...]:
+    from fabula.storyline.words import cue_curves, load_text_tagger
+
+    if models and DIALOGUE not in models:
+        return ()
+    tagger = load_text_tagger()
+    names = [name for name in tagger.genres if name.lower() == tag.lower()]
+    return cue_curves(project.cues, project.shots, names, tagger, project.store) if names else ()
 
 
 def picture_curves(project: Project, tagger: "TrainedTagger", names: Sequence[str] = ()) -> tuple[Curve, ...]:
@@ -73,7 +130,7 @@ def open_curves(project: Project, index: SearchIndex, queries: Sequence[str]) ->
         parts = np.stack([on_shots(shots, *times[medium], values) for medium, values in found.items()])
         raw = np.array([together(own) for own in -np.sort(-parts, axis=0).T])
         places = tuple(shot.index for shot in shots)
-        curves.append(Curve(query, TagKind.OPEN.value, "words", places, _numbers(raw), _numbers(smoothed(shots, raw))))
+        curves.append(Curve(query, TagKind.OPEN.value, ANYTHING, places, _numbers(raw), _numbers(smoothed(shots, raw))))
     return tuple(curves)
 
 

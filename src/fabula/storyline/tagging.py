@@ -6,12 +6,14 @@ subtitles of a film are the same words (compare ``fabula.search.evidence``).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fabula.files.project import Project
-from fabula.records import Curve, Tag, TagKind
+from fabula.records import CueKind, Curve, LineKind, Tag, TagKind
+from fabula.storyline.words import Kind, load_text_tagger, tag_text
 
 if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
@@ -19,11 +21,58 @@ if TYPE_CHECKING:
 PICTURE = "picture"
 EDGE = 1e-4  # probabilities nearer to 0 and 1 are not believed
 
-Says = Mapping[str, Mapping[str, float]]
-"""What sources say: the probability of each tag that a source knows, by the source's name."""
+
+@dataclass(frozen=True)
+class Source:
+    """What a source ("picture", "dialogue", "script", "book") says: the probability of each tag that it knows.
+
+    ``usual`` has the probabilities that it gives to a film of which it knows nothing.
+    """
+
+    name: str
+    says: Mapping[str, float]
+    usual: Mapping[str, float]
 
 
-def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, dict[str, float]]:
+def tag_project(project: Project, tagger: "TrainedTagger | None" = None) -> tuple[Tag, ...]:
+    """The genres and keywords of a film, from its pictures, dialogue, screenplay and book, as far as there are any.
+
+    Args:
+        project: the film; vectors of its texts are kept in it.
+        tagger: of pictures; the built-in one otherwise.
+
+    Returns:
+        Genres first, the likeliest first; nothing if there is nothing to go by.
+
+    Raises:
+        FabulaError: a model cannot be loaded.
+    """
+    from fabula.models.trained_tagger import load_tagger  # late: it loads models
+
+    seen = picture_tags(project, tagger or load_tagger())
+    genres = [*seen.get(TagKind.GENRE, ()), *text_tags(project)]
+    return (*joined_tags(TagKind.GENRE, genres), *joined_tags(TagKind.KEYWORD, seen.get(TagKind.KEYWORD, ())))
+
+
+def text_tags(project: Project) -> list[Source]:
+    """What a film's texts say of its genres: dialogue, screenplay and book, as far as they are there."""
+    texts = {
+        "dialogue": (Kind.SPEECH, [cue.text for cue in project.cues if cue.kind is CueKind.SPEECH]),
+        "script": (Kind.SPEECH, [line.text for line in project.lines if line.kind is LineKind.DIALOGUE]),
+        "book": (Kind.PROSE, [passage.prose for passage in project.passages]),
+    }
+    found = []
+    for name, (kind, lines) in texts.items():
+        if any(line.strip() for line in lines):
+            tagger = load_text_tagger()
+            text = "\n".join(" ".join(line.split()) for line in lines)
+            (row,) = tag_text([text], kind, tagger, project.store)
+            usual = tagger.probabilities(np.zeros((0, len(tagger.genres))), kind)
+            found.append(Source(name, _named(tagger.genres, row), _named(tagger.genres, usual)))
+    return found
+
+
+def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, list[Source]]:
     """What a film's pictures say of genres and keywords; nothing if no vision model has looked, or another.
 
     Args:
@@ -34,30 +83,33 @@ def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, dic
     if seen is None or not len(seen.shots) or seen.model != tagger.vision:
         return {}
     found = tagger.film(seen.vectors)
-    return {TagKind(head): dict(zip(names, found[head].tolist(), strict=True)) for head, names in tagger.tags.items()}
+    return {
+        TagKind(head): [Source(PICTURE, _named(names, found[head]), _named(names, tagger.usual[head]))]
+        for head, names in tagger.tags.items()
+    }
 
 
-def joined_tags(kind: TagKind, says: Says, usual: Mapping[str, float]) -> tuple[Tag, ...]:
-    """The tags of one kind with the probability that all sources give together, the likeliest first.
+def _named(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
 
-    Args:
-        kind: of the tags.
-        says: what each source says.
-        usual: the share of films that have each tag; a half for one that is not there.
-    """
-    names = dict.fromkeys(name for own in says.values() for name in own)
+
+def joined_tags(kind: TagKind, sources: Sequence[Source]) -> tuple[Tag, ...]:
+    """The tags of one kind with the probability that all sources give together, the likeliest first."""
+    names = dict.fromkeys(name for source in sources for name in source.says)
     found = []
     for name in names:
-        why = sorted(((source, own[name]) for source, own in says.items() if name in own), key=lambda pair: -pair[1])
-        found.append(Tag(name, kind, _joined(dict(why), usual.get(name, 0.5)), tuple(why)))
+        own = [source for source in sources if name in source.says]
+        why = sorted(((source.name, source.says[name]) for source in own), key=lambda pair: -pair[1])
+        found.append(Tag(name, kind, _joined(name, own), tuple(why)))
     return tuple(sorted(found, key=lambda tag: (-tag.score, tag.name)))
 
 
-def _joined(says: Mapping[str, float], usual: float) -> float:
-    start = _odds(usual)
-    texts = [_odds(p) - start for source, p in says.items() if source != PICTURE]
-    seen = _odds(says[PICTURE]) - start if PICTURE in says else 0.0
-    odds = start + seen + (float(np.mean(texts)) if texts else 0.0)
+def _joined(name: str, sources: Sequence[Source]) -> float:
+    """How usual the tag is, and what the pictures and the texts add to it."""
+    gains = {source.name: _odds(source.says[name]) - _odds(source.usual[name]) for source in sources}
+    texts = [gain for source, gain in gains.items() if source != PICTURE]
+    odds = float(np.mean([_odds(source.usual[name]) for source in sources]))
+    odds += gains.get(PICTURE, 0.0) + (float(np.mean(texts)) if texts else 0.0)
     return 1 / (1 + float(np.exp(-odds)))
 
 

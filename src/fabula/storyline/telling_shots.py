@@ -26,10 +26,11 @@ def telling_shots(project: Project, until: float | None = None) -> np.ndarray:
     """
     pictures = by_shot(project.thumbnails)
     shots = project.shots
-    found = np.array([_tells(pictures.get(shot.index, [])) for shot in shots], bool)
+    found: np.ndarray = np.array([_tells(pictures.get(shot.index, [])) for shot in shots], bool)
     if until is not None:
         found &= np.array([shot.start < until for shot in shots], bool)
-    return found & ~_tail(shots, pictures)
+    found &= ~_tail(shots, pictures)
+    return found
 
 
 def _tells(thumbnails: Sequence[Thumbnail]) -> bool:

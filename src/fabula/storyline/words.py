@@ -20,9 +20,8 @@ from fabula.errors import FabulaError
 from fabula.features import embed, open_cache
 from fabula.files.store import Store
 from fabula.records import Cue, CueKind, Curve, Progress, Shot, TagKind
+from fabula.storyline.stretches import stretches, text_vectors
 
-WORDS = 60  # of a stretch: MAP on trailers is 0.48, with stretches of twenty words 0.46
-MOST = 40  # stretches of a text that are read for its tags, evenly spread: all of a book would take minutes
 AROUND = 2  # stretches on either side that the smooth curve sees: about three minutes of a film
 
 
@@ -40,12 +39,14 @@ class Reading:
     Args:
         mean: (d,) the mean vector of such stretches, which says nothing of genres.
         weights: (c,) what each source of directions counts.
+        shift: nats that are added to each leaning: where evidence is strong, most genres are denied.
         doubt: how many stretches a text must have to be believed by half.
         offsets: (m,) log odds of the genres before anything is read.
     """
 
     mean: np.ndarray
     weights: np.ndarray
+    shift: float
     doubt: float
     offsets: np.ndarray
 
@@ -80,7 +81,7 @@ class TextTagger:
         """How much each vector (w, d) leans to each genre, by all sources together: (w, m) in nats."""
         reading = self.readings[kind]
         joined = np.tensordot(reading.weights, self.directions, 1)
-        out: np.ndarray = (vectors - reading.mean) @ joined
+        out: np.ndarray = (vectors - reading.mean) @ joined + reading.shift
         return out
 
     def probabilities(self, leanings: np.ndarray, kind: Kind) -> np.ndarray:
@@ -116,11 +117,14 @@ def load_text_tagger(path: Path | None = None) -> TextTagger:
     place = path or Path(str(resources.files("fabula.models"))) / "weights" / "text_tagger.json"
     try:
         card = json.loads(place.read_text("utf-8"))
-        arrays = {name: value.astype(np.float32) for name, value in load_file(place.with_suffix(".safetensors")).items()}
+        arrays = {
+            name: value.astype(np.float32) for name, value in load_file(place.with_suffix(".safetensors")).items()
+        }
         readings = {
             kind: Reading(
                 arrays[f"{kind}.mean"],
                 np.array([card["weights"][kind][source] for source in card["sources"]], np.float32),
+                float(card["shift"][kind]),
                 float(card["doubt"][kind]),
                 arrays[f"{kind}.offsets"],
             )
@@ -221,45 +225,3 @@ def _nearest(spans: Sequence[tuple[float, float]], shots: Sequence[Shot]) -> np.
     middles = np.array([(shot.start + shot.end) / 2 for shot in shots])[:, None]
     place: np.ndarray = np.maximum(np.maximum(starts - middles, middles - ends), 0).argmin(axis=1)
     return place
-
-
-def text_vectors(
-    texts: Sequence[str], encoder: str, store: Store | None = None, progress: Progress | None = None, most: int = MOST
-) -> list[np.ndarray]:
-    """The sentence vectors (w, d) of the stretches of each text, at most ``most`` of each, evenly spread."""
-    parts = [_spread(text_stretches(text), most) for text in texts]
-    flat = embed([part for own in parts for part in own], encoder, store or open_cache(), progress)
-    ends = np.cumsum([0, *map(len, parts)])
-    return [flat[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
-
-
-def _spread(parts: Sequence[str], most: int) -> list[str]:
-    chosen = np.unique(np.linspace(0, len(parts) - 1, min(most, len(parts))).round().astype(int))
-    return [parts[k] for k in chosen]
-
-
-def text_stretches(text: str) -> list[str]:
-    """Stretches of about ``WORDS`` words: neighbouring lines, where a line that is longer is cut."""
-    lines = []
-    for line in text.splitlines():
-        words = line.split()
-        pieces = max(round(len(words) / WORDS), 1)
-        cuts = [len(words) * k // pieces for k in range(pieces + 1)]
-        lines += [" ".join(words[a:b]) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if a < b]
-    return [" ".join(lines[a:b]) for a, b in stretches(lines)]
-
-
-def stretches(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Neighbouring lines that have ``WORDS`` words at least: (first, after last). Few left over go to those before."""
-    spans: list[tuple[int, int]] = []
-    first, words = 0, 0
-    for k, line in enumerate(lines):
-        words += len(line.split())
-        if words >= WORDS:
-            spans.append((first, k + 1))
-            first, words = k + 1, 0
-    if words and spans and words < WORDS / 2:
-        spans[-1] = (spans[-1][0], len(lines))
-    elif words:
-        spans.append((first, len(lines)))
-    return spans

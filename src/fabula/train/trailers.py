@@ -20,19 +20,19 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Trailers:
-    """Films with their tags, and of each the features of its shots (s, values), in the film's order."""
+    """Films with their tags, and of each the features of its shots.
+
+    Args:
+        films: with tags.
+        shots: of each film the features (s, values) of the shots that tell something, in the film's order.
+        vision: the name of the model that made them.
+        indices: of those shots in the film's project.
+    """
 
     films: tuple[TaggedFilm, ...]
     shots: tuple[np.ndarray, ...]
     vision: str
-
-    def __post_init__(self) -> None:
-        assert len(self.films) == len(self.shots)
-
-    def only(self, chosen: Sequence[int] | np.ndarray) -> "Trailers":
-        """Some of them."""
-        places = [int(k) for k in chosen]
-        return Trailers(tuple(self.films[k] for k in places), tuple(self.shots[k] for k in places), self.vision)
+    indices: tuple[tuple[int, ...], ...] = ()
 
 
 def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None, fewest: int = FEWEST) -> Trailers:
@@ -44,29 +44,37 @@ def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None,
     Raises:
         FabulaError: none is left, or they were read by different vision models.
     """
-    kept, shots, models = [], [], set()
+    kept, shots, indices, models = [], [], [], set()
     for k, film in enumerate(films):
         try:
-            with _project(film) as project:
+            with open_film(film) as project:
                 vectors = project.shot_vectors
                 chosen = telling_shots(project, film.still_tail_from)
         except InputError as error:
             told(f"left out: {error}")
             continue
-        rows = vectors.vectors[chosen[list(vectors.shots)]] if vectors else np.zeros((0, 1), np.float32)
+        telling = chosen[list(vectors.shots)] if vectors else np.zeros(0, bool)
+        rows = vectors.vectors[telling] if vectors else np.zeros((0, 1), np.float32)
         told(f"{k + 1} of {len(films)}: {film.path.name}, {len(rows)} shots")
         if vectors is None or len(rows) < fewest:
             told(f"left out: {film.path} has {len(rows)} shots that tell something, fewer than {fewest}")
             continue
         kept.append(film)
         shots.append(rows)
+        indices.append(tuple(np.array(vectors.shots)[telling].tolist()))
         models.add(vectors.model)
     if len(models) != 1:
         raise FabulaError("No film is left to learn from." if not models else f"Read the films anew: {sorted(models)}.")
-    return Trailers(tuple(kept), tuple(shots), models.pop())
+    return Trailers(tuple(kept), tuple(shots), models.pop(), tuple(indices))
 
 
-def _project(film: TaggedFilm) -> Project:
+def drawn(films: Sequence[TaggedFilm], count: int | None, seed: int = 0) -> tuple[TaggedFilm, ...]:
+    """So many of the films, for the data-scaling experiment of the paper's table 2: each larger set has the smaller."""
+    order = np.random.default_rng(seed).permutation(len(films))[: count or len(films)]
+    return tuple(films[k] for k in sorted(order.tolist()))
+
+
+def open_film(film: TaggedFilm) -> Project:
     """The project of a film, made if need be."""
     if film.path.suffix == PROJECT:
         return Project.open(film.path)

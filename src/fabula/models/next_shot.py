@@ -1,0 +1,241 @@
+"""What comes next? Two networks that read the shots before and score the shots that may follow.
+
+``lstm`` is the temporal module of From Trailers to Storylines (section 3.3): an LSTM of 256 reads the features of m
+shots; a network shared by all candidates reads its last state together with each of them. ``transformer`` is what one
+would build now: attention over the same shots, and the product of its state with each projected candidate.
+
+A few thousand shots are too few to learn from nothing what resembles what, so both add to a score that is right from
+the start: the likeness of the candidate to each of the shots before, of which the last count most. What is learned is
+how much each of them counts, what else likeness is, and what follows what. ``evidence=False`` is the paper's network.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
+
+# Before anything is learned, a likeness of 1 to the last shot is worth so many nats in the mean and as a return, and
+# each earlier shot counts so much of the next. Cosines of whitened pictures spread by about a tenth.
+MEAN, SHARP, FADING = 3.0, 12.0, 0.6
+KINDS = ("lstm", "transformer")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The size of a network.
+
+    Args:
+        kind: lstm or transformer.
+        picture: values that a vision model says of a shot, the first of its features.
+        light: values of its light and length, the rest of them.
+        kept: directions in which the pictures of shots vary most, to which ``picture`` is reduced.
+        shots: that it looks back on (the paper's m).
+        memory: values of the state of the LSTM (the paper's 256); the transformer has a quarter.
+        steps: how many shots ahead it can look.
+        evidence: whether likeness to the shots before is added.
+    """
+
+    kind: str = "transformer"
+    picture: int = 512
+    light: int = 57
+    kept: int = 128
+    shots: int = 8
+    memory: int = 256
+    steps: int = 5
+    evidence: bool = True
+
+
+@dataclass(frozen=True)
+class States:
+    """What is known after each of some shots.
+
+    ``recent`` (n, m, d) are the last shots, the very last first; ``there`` (n, m) is 1 where there is one, and 0 before
+    the film's first; ``memory`` (n, u) is what the network makes of them.
+    """
+
+    recent: Tensor
+    there: Tensor
+    memory: Tensor
+
+    def of(self, rows: Tensor | slice) -> "States":
+        """Those of some rows."""
+        return States(self.recent[rows], self.there[rows], self.memory[rows])
+
+
+class Likeness(nn.Module):
+    """Scores a candidate by its likeness to each of the shots before, in picture and in light.
+
+    The sum of a weighted mean, in which every earlier shot counts ``FADING`` of the next, and of the log of a sum of
+    odds: that it is the last shot once more, or the one before that returns (shot and reverse shot), or an earlier one.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.split = shape.kept
+        fading = FADING ** torch.arange(shape.shots)
+        self.weights = nn.Parameter(fading[None, :, None].repeat(shape.steps, 1, 2) * MEAN)
+        self.sharpness = nn.Parameter(torch.tensor([SHARP, SHARP / 2]).repeat(shape.shots, 1))
+        self.odds = nn.Parameter(-torch.arange(shape.shots).float().repeat(shape.steps, 1) / 2)
+
+    def forward(self, states: States, candidates: Tensor, step: int) -> Tensor:
+        """Scores (n, c) of candidates (n, c, d) or, the same for all states, (c, d)."""
+        parts = list(zip(self._halves(states.recent), self._halves(candidates), strict=True))
+        shape = (len(states.there), candidates.shape[-2])
+        mean, odds = torch.zeros(shape, device=candidates.device), torch.full(shape, -1e4, device=candidates.device)
+        for back in range(states.there.shape[1]):
+            like = [_products(seen[:, back], new) for seen, new in parts]
+            there = states.there[:, back : back + 1]
+            mean = mean + there * sum(v * w for v, w in zip(like, self.weights[step, back], strict=True))
+            again = self.odds[step, back] + sum(v * s for v, s in zip(like, self.sharpness[back], strict=True))
+            odds = torch.logaddexp(odds, again.masked_fill(there < 0.5, -1e4))
+        return mean + odds
+
+    def _halves(self, shots: Tensor) -> tuple[Tensor, Tensor]:
+        return shots[..., : self.split], shots[..., self.split :]
+
+
+def _products(states: Tensor, candidates: Tensor) -> Tensor:
+    """Scalar products (n, c) of (n, d) with (n, c, d) or (c, d)."""
+    if candidates.dim() == 2:
+        return states @ candidates.T
+    return (candidates @ states[..., None])[..., 0]
+
+
+class PaperMemory(nn.Module):
+    """The paper's: an LSTM over the shots, and a network over its last state with each candidate."""
+
+    def __init__(self, shape: Shape, hidden: int = 64, dropout: float = 0.3) -> None:
+        super().__init__()
+        values = shape.kept + shape.light
+        self.lstm = nn.LSTM(values, shape.memory, batch_first=True)
+        self.ahead = nn.Embedding(shape.steps, hidden)
+        self.of_state, self.of_shot = nn.Linear(shape.memory, hidden), nn.Linear(values, hidden, bias=False)
+        self.second, self.third = nn.Linear(hidden, hidden), nn.Linear(hidden, 1, bias=False)
+        self.dropout = nn.Dropout(dropout)
+        nn.init.zeros_(self.ahead.weight)
+
+    def read(self, recent: Tensor, there: Tensor) -> Tensor:
+        """The state (n, u) after the shots (n, m, d), the last first, of which there are only some."""
+        counts = there.sum(1).long()
+        order = (counts[:, None] - 1 - torch.arange(recent.shape[1], device=recent.device)).clamp(min=0)
+        onward = recent.gather(1, order[..., None].expand_as(recent))  # in the order of time, the missing at the end
+        states = self.lstm(onward)[0]
+        last: Tensor = states[torch.arange(len(states), device=recent.device), counts - 1]
+        return last
+
+    def forward(self, memory: Tensor, candidates: Tensor, step: int) -> Tensor:
+        """Scores (n, c): 1 x 1 convolutions over [u; x], which are a network that all candidates share."""
+        state = self.of_state(self.dropout(memory)) + self.ahead.weight[step]
+        shot = self.of_shot(candidates)
+        joint = F.relu(state[:, None] + shot)  # a layer over [u; x] is the sum of one over u and one over x
+        found: Tensor = self.third(F.relu(self.second(self.dropout(joint))))[..., 0]
+        return found
+
+    def silence(self) -> None:
+        """Begin with scores of 0."""
+        nn.init.zeros_(self.third.weight)
+
+
+class Attention(nn.Module):
+    """A transformer of one layer that reads from the last shot on; its product with a candidate is the score."""
+
+    def __init__(self, shape: Shape, dropout: float = 0.3) -> None:
+        super().__init__()
+        values, width = shape.kept + shape.light, shape.memory // 4
+        self.read_in, self.place = nn.Linear(values, width), nn.Parameter(torch.zeros(shape.shots, width))
+        self.layer = nn.TransformerEncoderLayer(width, 4, 2 * width, dropout, "gelu", batch_first=True, norm_first=True)
+        self.ahead = nn.Parameter(torch.zeros(shape.steps, width))
+        self.query, self.key = nn.Linear(width, width), nn.Linear(values, width, bias=False)
+        self.taste = nn.Linear(values, 1, bias=False)
+        self.dropout = nn.Dropout(dropout)
+
+    def read(self, recent: Tensor, there: Tensor) -> Tensor:
+        """The state (n, u) after the shots (n, m, d), the last first; places are relative to it."""
+        inside: Tensor = self.layer(self.read_in(recent) + self.place, src_key_padding_mask=there < 0.5)
+        mean: Tensor = (inside * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+        return inside[:, 0] + mean
+
+    def forward(self, memory: Tensor, candidates: Tensor, step: int) -> Tensor:
+        """Scores (n, c)."""
+        query = self.query(self.dropout(memory + self.ahead[step]))
+        fit = _products(query, self.key(candidates)) / math.sqrt(query.shape[1])
+        found: Tensor = fit + self.taste(candidates)[..., 0]
+        return found
+
+    def silence(self) -> None:
+        """Begin with scores of 0."""
+        nn.init.zeros_(self.query.weight)
+        nn.init.zeros_(self.query.bias)
+        nn.init.zeros_(self.taste.weight)
+
+
+class NextShotNetwork(nn.Module):
+    """Scores candidates for the shots that follow, from the shots before.
+
+    ``settle`` sets how features are made comparable; it must be called once with those to learn from.
+    """
+
+    centre: Tensor
+    turn: Tensor
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        values = shape.picture + shape.light
+        self.register_buffer("centre", torch.zeros(values))
+        self.register_buffer("turn", torch.zeros(shape.kept + shape.light, max(shape.picture, shape.light)))
+        self.mind: PaperMemory | Attention = PaperMemory(shape) if shape.kind == "lstm" else Attention(shape)
+        self.likeness = Likeness(shape) if shape.evidence else None
+        self.adapt = nn.Linear(shape.kept + shape.light, shape.kept + shape.light, bias=False)
+        nn.init.zeros_(self.adapt.weight)
+        if shape.evidence:
+            self.mind.silence()
+
+    @torch.no_grad()
+    def settle(self, features: Tensor, shrinkage: float = 1.0) -> None:
+        """Centre and whiten pictures and light, each by itself, after the features (n, d) of shots to learn from.
+
+        What all shots share says nothing about which of them belong together. The spectrum is flattened only halfway
+        (``shrinkage`` in mean variances), because most of its tail is noise.
+        """
+        self.centre.copy_(features.mean(0))
+        shape, first = self.shape, 0
+        for start, size, kept in ((0, shape.picture, shape.kept), (shape.picture, shape.light, shape.light)):
+            part = features[:, start : start + size] - self.centre[start : start + size]
+            variances, directions = torch.linalg.eigh(part.T @ part / max(len(part) - 1, 1))
+            scale = (variances + shrinkage * variances.mean() + 1e-8).rsqrt()
+            self.turn[first : first + kept, :size] = (directions * scale).T.flip(0)[:kept]
+            first += kept
+
+    def prepare(self, features: Tensor) -> Tensor:
+        """Features (..., d) -> what the network reads: pictures and light, comparable, each of unit length."""
+        shape = self.shape
+        here = features - self.centre
+        picture = here[..., : shape.picture] @ self.turn[: shape.kept, : shape.picture].T
+        light = here[..., shape.picture :] @ self.turn[shape.kept :, : shape.light].T
+        return torch.cat([F.normalize(picture, dim=-1), F.normalize(light, dim=-1)], -1)
+
+    def states(self, shots: Tensor) -> States:
+        """What is known after each of the prepared shots (t, d) of a film."""
+        count, back = len(shots), self.shape.shots
+        rows = torch.arange(count, device=shots.device)[:, None] - torch.arange(back, device=shots.device)
+        return self.read(shots[rows.clamp(min=0)], (rows >= 0).float())
+
+    def read(self, recent: Tensor, there: Tensor) -> States:
+        """The same for contexts (n, m, d), the last shot first; ``there`` (n, m) is 1 where there is a shot."""
+        return States(recent + self.adapt(recent), there, self.mind.read(recent, there))
+
+    def scores(self, states: States, candidates: Tensor, step: int = 0) -> Tensor:
+        """Scores (n, c), in nats up to a constant for each state.
+
+        Args:
+            states: n of them.
+            candidates: prepared shots: (n, c, d), or (c, d) for all states.
+            step: 0 for the shot that follows, 1 for the one after it.
+        """
+        found: Tensor = self.mind(states.memory, candidates, step)
+        if self.likeness is not None:
+            found = found + self.likeness(states, candidates + self.adapt(candidates), step)
+        return found

@@ -1,0 +1,106 @@
+"""Our model of what comes next, ready for use: the features of shots in, scores and probabilities out."""
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fabula.errors import FabulaError
+from fabula.models.next_shot import NextShotNetwork, Shape
+from fabula.models.quantised import load_packed, save_packed
+
+BLOCK = 256  # states that are scored at once: keeps memory under 100 MB
+
+
+class TrainedNextShot:
+    """A model of ``fabula train next-shot``.
+
+    Args:
+        name: of the model.
+        vision: the name of the model whose vectors of shots it reads.
+        network: scores.
+        cool: by which scores are multiplied to become log probabilities among the shots of a film.
+    """
+
+    def __init__(self, name: str, vision: str, network: NextShotNetwork, cool: float = 1.0) -> None:
+        self.name, self.vision, self.cool = name, vision, cool
+        self._network = network.eval()
+
+    @property
+    def steps(self) -> int:
+        """How many shots ahead it can look."""
+        return self._network.shape.steps
+
+    @torch.inference_mode()
+    def scores(self, shots: np.ndarray, last: np.ndarray, candidates: np.ndarray, step: int = 0) -> np.ndarray:
+        """How well candidates follow: (n, c).
+
+        Args:
+            shots: (t, d) features of the shots of a film, in order.
+            last: (n,) rows of ``shots``: the last shot that is known; earlier ones are its context.
+            candidates: features of the shots that may follow: (n, c, d), or (c, d) for all.
+            step: 0 for the shot that follows, 1 for the one after it.
+        """
+        states = self._network.states(self._prepare(shots)).of(torch.from_numpy(last))
+        prepared = self._prepare(candidates)
+        found = np.empty((len(last), prepared.shape[-2]), np.float32)
+        for first in range(0, len(last), BLOCK):
+            rows = slice(first, first + BLOCK)
+            own = prepared[rows] if prepared.dim() == 3 else prepared
+            found[rows] = self._network.scores(states.of(rows), own, step).numpy()
+        return found
+
+    def log_probabilities(self, shots: np.ndarray, last: np.ndarray, step: int = 0) -> np.ndarray:
+        """For each of the shots of a film, the log probability that it follows: (n, t), -inf for ``last`` itself.
+
+        Args:
+            shots: (t, d) features.
+            last: (n,) rows of the last shot that is known.
+            step: as for ``scores``.
+        """
+        scores = self.scores(shots, last, shots, step) * self.cool
+        scores[np.arange(len(last)), last] = -np.inf
+        top = scores.max(1, keepdims=True)
+        found: np.ndarray = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+        return found
+
+    @torch.inference_mode()
+    def comparable(self, features: np.ndarray) -> np.ndarray:
+        """Features as the network compares them, whitened: (n, d) -> (n, values)."""
+        prepared: np.ndarray = self._prepare(features).numpy()
+        return prepared
+
+    def _prepare(self, features: np.ndarray) -> Tensor:
+        return self._network.prepare(torch.from_numpy(np.ascontiguousarray(features, np.float32)))
+
+    def save(self, card: Path, more: Mapping[str, Any]) -> None:
+        """Write the card (.json), with ``more`` in it, and the weights (.safetensors) beside it."""
+        shape = asdict(self._network.shape)
+        found = {"name": self.name, "vision": self.vision, "cool": self.cool, "shape": shape, **more}
+        save_packed(card.with_suffix(".safetensors"), self._network.state_dict())
+        card.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+@functools.cache
+def load_next_shot(card: Path | None = None) -> TrainedNextShot:
+    """The model of a card (.json) with its weights beside it; None is the built-in one.
+
+    Raises:
+        FabulaError: a file is missing or damaged.
+    """
+    path = card or Path(str(resources.files("fabula.models"))) / "weights" / "next_shot.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        name, vision, cool = str(found["name"]), str(found["vision"]), float(found["cool"])
+        network = NextShotNetwork(Shape(**found["shape"]))
+        network.load_state_dict(load_packed(path.with_suffix(".safetensors")))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise FabulaError(f"The model of what comes next {path} cannot be loaded: {error!r}") from error
+    return TrainedNextShot(name, vision, network, cool)
