@@ -191,7 +191,7 @@ def test_cooling_recovers_what_scores_are_worth() -> None:
             return table.copy()
 
     rng = np.random.default_rng(0)
-    count = 1500
+    count = 400
     table = np.full((count - 1, count), -1e3)
     for row in range(count - 1):  # each chooses between the next shot and three others
         few = rng.standard_normal(4) * 6

@@ -72,6 +72,13 @@ VisionName = Annotated[
 ]
 CaptionerName = Annotated[str, typer.Option("--caption", help="What describes them: builtin, hf:OWNER/MODEL, none.")]
 
+TaggerName = Annotated[
+    str, typer.Option(help="What finds genres in them: builtin, a card of fabula train tagger, none.")
+]
+Keyframes = Annotated[
+    int, typer.Option(min=1, max=8, help="Pictures of each shot that are looked at; long shots have more anyway.")
+]
+
 TrustBook = Annotated[bool, typer.Option("--trust-book", help="Link even if the film does not seem to follow it.")]
 
 
@@ -99,6 +106,8 @@ def read_command(
     detector: DetectorName = DEFAULT_DETECTOR,
     vision: VisionName = DEFAULT_LOOK,
     caption: CaptionerName = DEFAULT_LOOK,
+    tagger: TaggerName = DEFAULT_LOOK,
+    keyframes: Keyframes = 1,
     trust_book: TrustBook = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -108,7 +117,7 @@ def read_command(
     Any of the four inputs may be missing: a film alone, or subtitles and a book without any video, are both fine.
     A project that exists is continued: finished stages are not run again, and a killed run goes on where it was.
     A vision looks at the film's shots, so that they can be searched and help to find the pages; a captioner describes
-    each in a sentence.
+    each in a sentence; a tagger finds the film's genres and how its shots respond to them.
 
     Example: fabula read film.mp4 --subs film.srt --script film.fountain --book book.epub -o film.fabula
     """
@@ -125,6 +134,8 @@ def read_command(
             detector=detector,
             vision=vision,
             captioner=caption,
+            tagger=tagger,
+            keyframes=keyframes,
             trust_book=trust_book,
             force=force,
             progress=progress,

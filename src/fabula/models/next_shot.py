@@ -73,15 +73,22 @@ class Likeness(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.split = shape.kept
+        self.split, values = shape.kept, shape.kept + shape.light
+        self.adapt = nn.Linear(values, values, bias=False)
+        nn.init.zeros_(self.adapt.weight)
         fading = FADING ** torch.arange(shape.shots)
         self.weights = nn.Parameter(fading[None, :, None].repeat(shape.steps, 1, 2) * MEAN)
         self.sharpness = nn.Parameter(torch.tensor([SHARP, SHARP / 2]).repeat(shape.shots, 1))
         self.odds = nn.Parameter(-torch.arange(shape.shots).float().repeat(shape.steps, 1) / 2)
 
-    def forward(self, states: States, candidates: Tensor, step: int) -> Tensor:
-        """Scores (n, c) of candidates (n, c, d) or, the same for all states, (c, d)."""
-        parts = list(zip(self._halves(states.recent), self._halves(candidates), strict=True))
+    def forward(self, states: States, candidates: Tensor, common: Tensor, step: int) -> Tensor:
+        """Scores (n, c) of candidates (n, c, d) or, the same for all states, (c, d).
+
+        What the candidates have in common, (n, 1, d) or (1, d), is taken out first: among shots of one film it tells
+        nothing, and whatever has most of it would seem like everything.
+        """
+        recent, candidates = self._apart(states.recent - common), self._apart(candidates - common)
+        parts = list(zip(self._halves(recent), self._halves(candidates), strict=True))
         shape = (len(states.there), candidates.shape[-2])
         mean, odds = torch.zeros(shape, device=candidates.device), torch.full(shape, -1e4, device=candidates.device)
         for back in range(states.there.shape[1]):
@@ -91,6 +98,11 @@ class Likeness(nn.Module):
             again = self.odds[step, back] + sum(v * s for v, s in zip(like, self.sharpness[back], strict=True))
             odds = torch.logaddexp(odds, again.masked_fill(there < 0.5, -1e4))
         return mean + odds
+
+    def _apart(self, shots: Tensor) -> Tensor:
+        both = torch.cat([F.normalize(half, dim=-1) for half in self._halves(shots)], -1)
+        adapted: Tensor = both + self.adapt(both)
+        return adapted
 
     def _halves(self, shots: Tensor) -> tuple[Tensor, Tensor]:
         return shots[..., : self.split], shots[..., self.split :]
@@ -188,8 +200,6 @@ class NextShotNetwork(nn.Module):
         self.register_buffer("turn", torch.zeros(shape.kept + shape.light, max(shape.picture, shape.light)))
         self.mind: PaperMemory | Attention = PaperMemory(shape) if shape.kind == "lstm" else Attention(shape)
         self.likeness = Likeness(shape) if shape.evidence else None
-        self.adapt = nn.Linear(shape.kept + shape.light, shape.kept + shape.light, bias=False)
-        nn.init.zeros_(self.adapt.weight)
         if shape.evidence:
             self.mind.silence()
 
@@ -225,17 +235,19 @@ class NextShotNetwork(nn.Module):
 
     def read(self, recent: Tensor, there: Tensor) -> States:
         """The same for contexts (n, m, d), the last shot first; ``there`` (n, m) is 1 where there is a shot."""
-        return States(recent + self.adapt(recent), there, self.mind.read(recent, there))
+        return States(recent, there, self.mind.read(recent, there))
 
-    def scores(self, states: States, candidates: Tensor, step: int = 0) -> Tensor:
+    def scores(self, states: States, candidates: Tensor, step: int = 0, common: Tensor | None = None) -> Tensor:
         """Scores (n, c), in nats up to a constant for each state.
 
         Args:
             states: n of them.
             candidates: prepared shots: (n, c, d), or (c, d) for all states.
             step: 0 for the shot that follows, 1 for the one after it.
+            common: (1, d) mean of what is to be told apart; that of the candidates if None.
         """
         found: Tensor = self.mind(states.memory, candidates, step)
         if self.likeness is not None:
-            found = found + self.likeness(states, candidates + self.adapt(candidates), step)
+            common = candidates.mean(-2, keepdim=True) if common is None else common
+            found = found + self.likeness(states, candidates, common, step)
         return found

@@ -41,8 +41,8 @@ class NextShotRecipe:
     """
 
     steps: int = 300
-    films: int = 5
-    stretch: int = 48
+    films: int = 4
+    stretch: int = 44
     wrong: int = 31
     inside: float = 0.67
     sure: float = 0.8
@@ -78,7 +78,8 @@ class NextShotTraining:
         self._shots = self.network.prepare(features)
         self._pictures = F.normalize(features[:, : shape.picture], dim=1)
         self._first = np.cumsum([0, *(len(film) for film in films)])
-        weighing = list(self.network.likeness.parameters()) if self.network.likeness else []
+        likeness = self.network.likeness
+        weighing = [likeness.weights, likeness.sharpness, likeness.odds] if likeness else []
         own = {id(value) for value in weighing}
         rest = [value for value in self.network.parameters() if id(value) not in own]
         groups = [{"params": values, "top": top} for values, top in ((rest, recipe.rate), (weighing, recipe.weigh))]
@@ -111,23 +112,28 @@ class NextShotTraining:
             group["lr"] = group["top"] * min((self.step + 1) / 50, down)
 
     def _loss(self, rng: np.random.Generator) -> Tensor:
-        """Choice among shots of the same stretch, and among those of other films: mean of both, in nats."""
+        """Choice among shots of the same stretch, and among those of other films: weighted mean of both."""
         rows, film = self._stretches(rng)
-        shots, pictures = self._shots[rows], self._pictures[rows]
         ahead = int(rng.integers(self.shape.steps)) if rng.random() < self.recipe.further else 0
         recent, there = self._contexts(film, rng)
-        asked = torch.from_numpy(np.flatnonzero(film[: len(film) - 1 - ahead] == film[1 + ahead :]))
-        states = self.network.read(self._noisy(shots)[recent[asked]], there[asked])
-        scores = self.network.scores(states, self._noisy(shots), ahead)
-        right = asked + 1 + ahead
-        truth = torch.arange(len(rows)) == right[:, None]
-        back = asked[:, None] - torch.arange(len(rows))
-        left_out = (back >= 0) & (back < self.shape.shots)  # what it has just seen is no answer
-        left_out |= (pictures[right] @ pictures.T >= self.recipe.alike) & ~truth
-        same = torch.from_numpy(film[asked][:, None] == film)
-        inside = self._missed(scores, truth, same & ~left_out, rng)
-        outside = self._missed(scores, truth, ~same & ~left_out, rng)
-        return self.recipe.inside * inside + (1 - self.recipe.inside) * outside
+        candidates, losses = self._noisy(self._shots[rows]), []
+        for own in np.unique(film):
+            here = film == own
+            asked = torch.from_numpy(np.flatnonzero(here[: len(film) - 1 - ahead] & here[1 + ahead :]))
+            states = self.network.read(self._noisy(self._shots[rows][recent[asked]]), there[asked])
+            truth, free = self._answers(self._pictures[rows], asked, ahead)
+            for same, weight in ((here, self.recipe.inside), (~here, 1 - self.recipe.inside)):
+                among = torch.from_numpy(same)
+                scores = self.network.scores(states, candidates, ahead, candidates[among].mean(0, keepdim=True))
+                losses.append(weight * self._missed(scores, truth, among & free, rng))
+        return torch.stack(losses).sum() / len(np.unique(film))
+
+    def _answers(self, pictures: Tensor, asked: Tensor, ahead: int) -> tuple[Tensor, Tensor]:
+        """Which shot is right (n, c), and which may be a wrong answer: not those just seen, and none as good."""
+        right, every = asked + 1 + ahead, torch.arange(len(pictures))
+        truth, back = every == right[:, None], asked[:, None] - every
+        seen = (back >= 0) & (back < self.shape.shots)
+        return truth, ~seen & (pictures[right] @ pictures.T < self.recipe.alike)
 
     def _missed(self, scores: Tensor, truth: Tensor, among: Tensor, rng: np.random.Generator) -> Tensor:
         """How much is missing to a sure answer, in a question with some wrong shots drawn: (n, c) all, two bool.
@@ -145,7 +151,8 @@ class NextShotTraining:
     def _stretches(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Stretches of films drawn by their length: the rows of their shots (n,), and the film of each (n,)."""
         sizes = np.diff(self._first)
-        chosen = rng.choice(len(sizes), min(self.recipe.films, len(sizes)), replace=False, p=sizes / sizes.sum())
+        shares = np.where(sizes > self.shape.steps, sizes, 0) / sizes[sizes > self.shape.steps].sum()
+        chosen = rng.choice(len(sizes), min(self.recipe.films, int(np.count_nonzero(shares))), replace=False, p=shares)
         starts = [self._first[k] + rng.integers(max(sizes[k] - self.recipe.stretch, 0) + 1) for k in chosen]
         lengths = np.minimum(sizes[chosen], self.recipe.stretch)
         rows = np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)])

@@ -34,8 +34,8 @@ class TaggerRecipe:
         seed: of everything random.
     """
 
-    steps: int = 400
-    memory_steps: int = 200
+    steps: int = 200
+    memory_steps: int = 100
     films: int = 24
     shots: int = 8
     stretch: int = 24

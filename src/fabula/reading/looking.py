@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from fabula.files.pictures import by_shot, decode_picture
 from fabula.files.project import Keyframe, Project, Setting, ShotVectors
 from fabula.reading.stages import Found, Stages, StoredCheckpoint, stage_key
 from fabula.records import Caption, Curve, Link, Progress, Seen, Tag, Thumbnail
-from fabula.vision import load_captioner, load_vision, picture_key
+from fabula.vision import DEFAULT_VISION, load_captioner, load_vision, picture_key
+
+if TYPE_CHECKING:
+    from fabula.models.trained_tagger import TrainedTagger
 
 Thing = TypeVar("Thing")
 
@@ -75,17 +79,27 @@ def captions(stages: Stages, name: str) -> Found:
     return Found({"captions": (Caption, rows), "caption_settings": (Setting, [Setting("captioner", name)])})
 
 
-def storyline(stages: Stages) -> Found:
-    """Genres and keywords of the film, and how its shots respond to those that it has most."""
+def named_tagger(name: str) -> "TrainedTagger":
+    """The tagger of a reading: builtin, or a card.
+
+    Raises:
+        FabulaError: it cannot be loaded.
+    """
     from fabula.models.trained_tagger import load_tagger  # late: it loads models
+
+    return load_tagger(None if name == DEFAULT_VISION else Path(name))
+
+
+def storyline(stages: Stages, tagger: "TrainedTagger") -> Found:
+    """Genres and keywords of the film, and how its shots respond to those that it has most."""
     from fabula.storyline.curves import picture_curves
     from fabula.storyline.tagging import tag_project
 
     project = Project(stages.store)
-    tags = tag_project(project)
-    known = {name for names in load_tagger().tags.values() for name in names}
+    tags = tag_project(project, tagger)
+    known = {name for names in tagger.tags.values() for name in names}
     strongest = [tag.name for tag in tags if tag.name in known][:CURVES]
-    return Found({"tags": (Tag, tags), "curves": (Curve, picture_curves(project, load_tagger(), strongest))})
+    return Found({"tags": (Tag, tags), "curves": (Curve, picture_curves(project, tagger, strongest))})
 
 
 def _batches(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:

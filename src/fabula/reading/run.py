@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fabula.align.model import BUILTIN, load_card
 from fabula.align.pins import place_pins, speaker_pins
@@ -16,11 +17,14 @@ from fabula.files.store import Store
 from fabula.files.subtitles import read_embedded_subtitles
 from fabula.reading.alignments import pages, scenes, speakers
 from fabula.reading.inputs import TEXTS, film_settings, film_tables, subtitle_tables
-from fabula.reading.looking import captions, pictures, storyline
+from fabula.reading.looking import captions, named_tagger, pictures, storyline
 from fabula.reading.stages import StageProgress, Stages
 from fabula.records import Cue, Pin
 from fabula.shots import DEFAULT_DETECTOR
 from fabula.vision import DEFAULT_VISION, load_captioner, vision_name
+
+if TYPE_CHECKING:
+    from fabula.models.trained_tagger import TrainedTagger
 
 SKIP = "none"
 """The name of the vision or the captioner that does not look at the film."""
@@ -37,6 +41,7 @@ class _Choices:
     detector: str = DEFAULT_DETECTOR
     vision: str = SKIP
     captioner: str = SKIP
+    tagger: str = SKIP
     keyframes: int = 1
     trust_book: bool = False
 
@@ -52,6 +57,7 @@ def read(
     detector: str = DEFAULT_DETECTOR,
     vision: str = DEFAULT_LOOK,
     captioner: str = DEFAULT_LOOK,
+    tagger: str = DEFAULT_LOOK,
     keyframes: int = 1,
     trust_book: bool = False,
     force: bool = False,
@@ -71,6 +77,8 @@ def read(
         vision: what looks at the shots (see ``fabula.vision.load_vision``), so that they can be searched and help to
             find the pages; ``none`` leaves what an earlier run saw as it is.
         captioner: what describes the shots (see ``fabula.vision.load_captioner``), or ``none``.
+        tagger: what finds genres and themes in the shots: ``builtin``, the card (.json) of ``fabula train tagger``, or
+            ``none``. One that knows another vision model than ``vision`` leaves the film without tags.
         keyframes: pictures of each shot that are looked at, where it is long enough; long shots have more anyway.
         trust_book: link even if chance would explain how well the film fits the book.
         force: let an input replace a different one of its kind in an existing project.
@@ -89,7 +97,7 @@ def read(
     if not paths:
         raise FabulaError("There is nothing to read: name a film, subtitles, a screenplay or a book.")
     store = Store(Path(output) if output is not None else None)
-    choices = _Choices(encoder, detector, vision, captioner, keyframes, trust_book)
+    choices = _Choices(encoder, detector, vision, captioner, tagger, keyframes, trust_book)
     try:
         _Run(Stages(store, progress, force), choices).run(paths)
     except BaseException:
@@ -124,8 +132,8 @@ class _Run:
             self.stages.join("pictures", ["film"], compute, looks["pictures"])
         if self.store.load("cues", Cue):
             self._align()
-        if self.stages.there("pictures"):
-            self._storyline()
+        if self.stages.there("pictures") and self.choices.tagger != SKIP:
+            self._storyline(named_tagger(self.choices.tagger))
         if "captions" in looks:  # last, because it takes longest
             compute = partial(captions, self.stages, self.choices.captioner)
             self.stages.join("captions", ["film"], compute, looks["captions"])
@@ -139,15 +147,12 @@ class _Run:
             names["captions"] = lambda: load_captioner(self.choices.captioner).name
         return {stage: name() for stage, name in names.items()}
 
-    def _storyline(self) -> None:
+    def _storyline(self, tagger: "TrainedTagger") -> None:
         """Tags and curves, if the shots were looked at by the model that the tagger knows."""
-        from fabula.models.trained_tagger import load_tagger  # late: it loads models
-
-        tagger = load_tagger()
         if self.store.load("keyframes", Keyframe)[0].model != tagger.vision:
             return
         rests = [self.store.stage_key(name) or "" for name in ("subtitles", "screenplay", "book")]
-        compute = partial(storyline, self.stages)
+        compute = partial(storyline, self.stages, tagger)
         self.stages.join("storyline", ["pictures"], compute, "\n".join([tagger.name, *rests]))
 
     def _film(self, path: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fabula.models.next_shot_training import NextShotRecipe
     from fabula.models.trained_next_shot import TrainedNextShot
 
-FEWEST, LEAST = 8, 3  # films to learn from; shots of one
+FEWEST, LEAST = 8, 6  # films to learn from; shots of one, more than it looks ahead
 HELD_BACK = 5  # one film in so many tells what scores are worth
 COOLING = np.geomspace(0.1, 2.0, 40)
 

@@ -81,4 +81,4 @@ def open_film(film: TaggedFilm) -> Project:
     folder = cache_folder() / "films"
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / f"{fingerprint(film.path)[:32]}{PROJECT}"
-    return read(film=film.path, output=output, captioner="none", keyframes=KEYFRAMES)
+    return read(film=film.path, output=output, captioner="none", tagger="none", keyframes=KEYFRAMES)
