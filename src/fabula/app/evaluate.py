@@ -14,6 +14,7 @@ from fabula.app.clip_questions import qa as evaluate_qa
 from fabula.app.evaluate_ablit import ablit as evaluate_ablit
 from fabula.app.evaluate_align import align as evaluate_align
 from fabula.app.evaluate_align import shelf as evaluate_shelf
+from fabula.app.evaluate_curves import curves as evaluate_curves
 from fabula.app.evaluate_script import script as evaluate_script
 from fabula.app.evaluate_search import search as evaluate_search
 from fabula.app.evaluate_stories import sentences as evaluate_sentences
@@ -50,6 +51,7 @@ evaluate.command("stories")(evaluate_stories)
 evaluate.command("scenes")(evaluate_scenes)
 evaluate.command("word-tags")(evaluate_word_tags)
 evaluate.command("tags")(evaluate_tags)
+evaluate.command("curves")(evaluate_curves)
 evaluate.command("next-shot")(evaluate_next_shot)
 evaluate.command("qa")(evaluate_qa)
 

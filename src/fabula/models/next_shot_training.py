@@ -40,21 +40,21 @@ class NextShotRecipe:
         seed: of everything random.
     """
 
-    steps: int = 300
+    steps: int = 120
     films: int = 4
     stretch: int = 44
     wrong: int = 31
-    inside: float = 0.67
+    inside: float = 0.8
     sure: float = 0.8
     further: float = 0.5
-    rate: float = 3e-4
+    rate: float = 1e-3
     weigh: float = 0.03
     decay: float = 0.1
     noise: float = 0.1
     forgets: float = 0.2
     alike: float = 0.9
     average: float = 0.98
-    portion: int = 50
+    portion: int = 20
     seed: int = 0
 
 

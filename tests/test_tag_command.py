@@ -1,0 +1,134 @@
+"""A film is tagged while it is read, and by the command: colours are the genres of a made tagger."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import fabula
+from fabula.app.cli import app
+from fabula.evaluate.curves import measure_peaks, planted_tags
+from fabula.evaluate.demo.truth import TrueScene
+from fabula.files.project import Project
+from fabula.files.tagged import TaggedFilm
+from fabula.models.tagger_training import TaggerRecipe
+from fabula.records import TagKind
+from fabula.storyline.curves import curves
+from fabula.storyline.telling_shots import telling_shots
+from fabula.train.tagger import train_tagger
+from fabula.train.trailers import Trailers, drawn, open_trailers
+from fabula.vision import load_vision
+
+COLOURS = {"Horror": (10, 10, 10), "Romance": (220, 30, 30), "Western": (110, 70, 40)}
+ORDER = ("Romance", "Western", "Horror", "Romance")
+QUICK = TaggerRecipe(steps=60, memory_steps=30, films=8, hidden=16, stretch=8, rate=1e-2)
+
+
+def noisy(colour: tuple[int, int, int], seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    picture = np.full((54, 96, 3), colour, float) + rng.normal(0, 3, (54, 96, 3))
+    picture[20:30, 20 + 5 * (seed % 8) : 40 + 5 * (seed % 8)] = (
+        250,
+        250,
+        250,
+    )  # or the shot is flat, and tells nothing
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("frames")
+    for k, genre in enumerate(ORDER):
+        for frame in range(40):
+            Image.fromarray(noisy(COLOURS[genre], frame)).save(folder / f"{40 * k + frame:05d}.jpg")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tagger that learned colours from trailers of two of them each."""
+    vision = load_vision("hash")
+    films, shots = [], []
+    for k in range(18):
+        own = [list(COLOURS)[(k + j) % 3] for j in range(1 + k % 2)]
+        pictures = [noisy(COLOURS[own[j % len(own)]], 100 * k + j) for j in range(8)]
+        films.append(TaggedFilm(Path(f"{k}.mp4"), str(k), genres=tuple(sorted(own)), keywords=("dark",) * (k % 3 == 0)))
+        shots.append(vision.encode_images(pictures))
+    output = tmp_path_factory.mktemp("tagger") / "colours.json"
+    train_tagger(Trailers(tuple(films), tuple(shots), vision.name), output, QUICK)
+    return output
+
+
+@pytest.fixture(scope="module")
+def project(film: Path, card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("project") / "film.fabula"
+    read = fabula.read(film=film, output=output, vision="hash", captioner="none", tagger=str(card), keyframes=3)
+    read.close()
+    return output
+
+
+def test_a_reading_finds_tags_and_curves(project: Path) -> None:
+    with Project.open(project) as read:
+        assert len(read.shots) == 4 and len(read.thumbnails) == 12
+        genres = {tag.name: tag.score for tag in read.tags if tag.kind is TagKind.GENRE}
+        assert set(genres) == set(COLOURS)
+        assert all(dict(tag.why).keys() == {"picture"} for tag in read.tags)
+        by_name = {curve.name: curve for curve in read.curves}
+        for genre in COLOURS:
+            raw = np.array(by_name[genre].raw)
+            there = np.array([own == genre for own in ORDER])
+            assert raw[there].min() > raw[~there].max()
+
+
+def test_a_tagger_of_another_vision_leaves_the_film_without_tags(film: Path) -> None:
+    with fabula.read(film=film, vision="hash", captioner="none", tagger="builtin") as read:
+        assert read.tags == () and read.curves == ()
+
+
+def test_the_command_shows_genres_and_words(project: Path, card: Path) -> None:
+    result = CliRunner().invoke(app, ["tag", str(project), "something red", "--tagger", str(card), "--json"])
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert rows[0]["name"] == "something red" and rows[0]["kind"] == "open"
+    assert {row["name"] for row in rows if row["kind"] == "genre"} == set(COLOURS)
+    shown = CliRunner().invoke(app, ["tag", str(project), "--tagger", str(card), "--all"])
+    assert shown.exit_code == 0 and "picture" in shown.stdout and "Western" in shown.stdout
+
+
+def test_curves_come_from_cards_and_from_words(project: Path, card: Path) -> None:
+    with Project.open(project) as read:
+        (known,) = curves(read, ["romance"], [str(card)])
+        assert known.name == "Romance" and known.kind == "genre" and int(np.argmax(known.raw)) in (0, 3)
+        (words,) = curves(read, ["something brown"], ["anything"])
+        assert words.kind == "open" and int(np.argmax(words.raw)) == 1
+        with pytest.raises(fabula.FabulaError, match="no model wrong"):
+            curves(read, ["romance"], ["wrong"])
+
+
+def test_trailers_are_read_once_and_flat_shots_left_out(film: Path, project: Path, tmp_path: Path) -> None:
+    films = [TaggedFilm(project, "a", genres=("Romance",)), TaggedFilm(tmp_path / "none.fabula", "b")]
+    told: list[str] = []
+    found = open_trailers(films, told.append, fewest=2)
+    assert [own.film for own in found.films] == ["a"] and found.indices == ((0, 1, 2, 3),)
+    assert any("left out" in line and "none.fabula" in line for line in told)
+    with Project.open(project) as read:
+        assert telling_shots(read, until=read.shots[2].start).tolist() == [True, True, False, False]
+    many = tuple(dataclasses.replace(films[0], film=str(k)) for k in range(20))
+    assert set(drawn(many, 5)) < set(drawn(many, 12)) and len(drawn(many, None)) == 20
+
+
+def test_planted_tags_are_of_scenes_that_the_demo_has() -> None:
+    tags = planted_tags()
+    assert len(tags) > 10 and all(1 <= scene <= 15 for scenes in tags.values() for scene in scenes)
+
+
+def test_peaks_are_looked_up_in_the_true_scenes(project: Path) -> None:
+    with Project.open(project) as read:
+        ends = [shot.end for shot in read.shots]
+        scenes = [TrueScene("", a, b) for a, b in zip([0.0, *ends], ends, strict=False)]
+        red, wrong = measure_peaks(read, scenes, {"something red": (1, 4), "something brown": (3,)})
+        assert red.right and red.raw in (1, 4) and not wrong.right and wrong.raw == 2
