@@ -33,6 +33,7 @@ from fabula.evaluate.demo import build_demo
 from fabula.evaluate.growth import Growth, measure_growth
 from fabula.evaluate.search_speed import measure_queries
 from fabula.evaluate.speed import Timing, measure_film, measure_texts
+from fabula.evaluate.storyline_speed import measure_storyline
 from fabula.evaluate.vision_speed import measure_vision
 
 evaluate = typer.Typer(no_args_is_help=True)
@@ -83,7 +84,9 @@ def speed(
             film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
         films = measure_film(film) if film else ()
         texts = measure_texts(subs, script, book) if subs else ()
-        for timing in itertools.chain(films, texts, measure_vision(), measure_queries(), measure_borrowing()):
+        for timing in itertools.chain(
+            films, texts, measure_vision(), measure_queries(), measure_borrowing(), measure_storyline()
+        ):
             line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # a peer may take minutes: show what is known

@@ -99,7 +99,16 @@ def storyline(stages: Stages, tagger: "TrainedTagger") -> Found:
     tags = tag_project(project, tagger)
     known = {name for names in tagger.tags.values() for name in names}
     strongest = [tag.name for tag in tags if tag.name in known][:CURVES]
-    return Found({"tags": (Tag, tags), "curves": (Curve, picture_curves(project, tagger, strongest))})
+    curves = sorted(picture_curves(project, tagger, strongest), key=lambda curve: strongest.index(curve.name))
+    return Found({"tags": (Tag, tags), "curves": (Curve, [*curves, *_surprise(project)])})
+
+
+def _surprise(project: Project) -> list[Curve]:
+    """How unexpected each shot is, if the model of what comes next knows what looked at the film."""
+    from fabula.storyline.next_shot import load_next_shot, surprise
+
+    seen, model = project.shot_vectors, load_next_shot()
+    return [surprise(project, model)] if seen is not None and seen.model == model.vision else []
 
 
 def _batches(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
 
 WIDTH = 0.01  # of the film: the standard deviation with which curves of words are smoothed
-LEAST_WIDTH = 3.0  # seconds
+LEAST_WIDTH = 4.0  # seconds
 
 
 PICTURES, DIALOGUE, ANYTHING = "pictures", "dialogue", "anything"
@@ -34,7 +34,7 @@ def curves(project: Project, tags: Sequence[str], models: Sequence[str] = ()) ->
 
     Args:
         project: the film.
-        tags: genres and keywords, whatever their capitals, or any words (see ``fabula.search.query``).
+        tags: genres and keywords, whatever their capitals, "surprise", or any words (see ``fabula.search.query``).
         models: what responds: "pictures", "dialogue", "anything", or the card (.json) of a tagger. Without any, a tag
             that a tagger knows has what is seen and what is said, and any other has everything.
 
@@ -48,12 +48,21 @@ def curves(project: Project, tags: Sequence[str], models: Sequence[str] = ()) ->
     index: list[SearchIndex] = []
     found: list[Curve] = []
     for tag in tags:
+        if tag == "surprise" and not models:
+            found.append(_surprise(project))
+            continue
         own = _of_pictures(project, tag, models) + _of_dialogue(project, tag, models)
         if ANYTHING in models or not (own or models):
             index = index or [SearchIndex([project])]
             own += open_curves(project, index[0], [tag])
         found += own
     return tuple(found)
+
+
+def _surprise(project: Project) -> Curve:
+    from fabula.storyline.next_shot import surprise  # late: it needs this module
+
+    return surprise(project)
 
 
 def _of_pictures(project: Project, tag: str, models: Sequence[str]) -> tuple[Curve, ...]:
