@@ -5,10 +5,11 @@ import inspect
 import fabula
 
 PUBLIC = [
-    *("Caption", "Cue", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Region", "Scene", "Shot"),
-    *("adaptation_of", "align_book", "align_screenplay", "describe", "detect_shots", "evidence_of"),
+    *("Caption", "Cue", "Curve", "FabulaError", "Hit", "InputError", "Link", "Passage", "Project", "Region", "Scene"),
+    *("Shot", "Tag", "adaptation_of", "align_book", "align_screenplay", "curves", "describe", "detect_shots"),
+    *("evidence_of",),
     *("load_captioner", "load_teller", "load_vision", "pin", "read"),
-    *("read_book", "read_screenplay", "read_subtitles", "search", "tell_film", "tell_picture", "unpin"),
+    *("read_book", "read_screenplay", "read_subtitles", "search", "tag_project", "tell_film", "tell_picture", "unpin"),
 ]
 
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from fabula.files.subtitles import read_subtitles
     from fabula.pinning import pin, unpin
     from fabula.reading import read
-    from fabula.records import Caption, Cue, Hit, Link, Passage, Region, Scene, Shot
+    from fabula.records import Caption, Cue, Curve, Hit, Link, Passage, Region, Scene, Shot, Tag
     from fabula.shots import detect_shots
     from fabula.stories.film_evidence import evidence_of
     from fabula.stories.film_telling import tell_film
     from fabula.stories.telling import load_teller, tell_picture
+    from fabula.storyline.curves import curves
+    from fabula.storyline.tagging import tag_project
     from fabula.vision import load_captioner, load_vision
 
 # Names are imported when they are first asked for: reading subtitles must not wait for video or array libraries.
@@ -36,12 +38,14 @@ _HOMES = {
     "InputError": "errors",
     "Caption": "records",
     "Cue": "records",
+    "Curve": "records",
     "Hit": "records",
     "Link": "records",
     "Passage": "records",
     "Region": "records",
     "Scene": "records",
     "Shot": "records",
+    "Tag": "records",
     "Project": "files.project",
     "read_book": "files.book",
     "read_screenplay": "files.screenplay",
@@ -53,6 +57,8 @@ _HOMES = {
     "adaptation_of": "adaptation",
     "align_book": "align.book",
     "align_screenplay": "align.screenplay",
+    "curves": "storyline.curves",
+    "tag_project": "storyline.tagging",
     "evidence_of": "stories.film_evidence",
     "tell_film": "stories.film_telling",
     "load_teller": "stories.telling",
@@ -66,6 +72,7 @@ _ROOMS = {"search"}  # a room that is public as such: fabula.search.search(...)
 __all__ = [
     "Caption",
     "Cue",
+    "Curve",
     "FabulaError",
     "Hit",
     "InputError",
@@ -75,9 +82,11 @@ __all__ = [
     "Region",
     "Scene",
     "Shot",
+    "Tag",
     "adaptation_of",
     "align_book",
     "align_screenplay",
+    "curves",
     "describe",
     "detect_shots",
     "evidence_of",
@@ -90,6 +99,7 @@ __all__ = [
     "read_screenplay",
     "read_subtitles",
     "search",
+    "tag_project",
     "tell_film",
     "tell_picture",
     "unpin",

@@ -84,9 +84,8 @@ def speed(
             film, subs, script, book = demo.film, demo.subtitles, demo.screenplay, demo.book
         films = measure_film(film) if film else ()
         texts = measure_texts(subs, script, book) if subs else ()
-        for timing in itertools.chain(
-            films, texts, measure_vision(), measure_queries(), measure_borrowing(), measure_storyline()
-        ):
+        models = (measure_vision(), measure_queries(), measure_borrowing(), measure_storyline())
+        for timing in itertools.chain(films, texts, *models):
             line = json.dumps(dataclasses.asdict(timing)) if as_json else _line(timing)
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # a peer may take minutes: show what is known
