@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 (the name by which everyone k
 # Before anything is learned, a likeness of 1 to the last shot is worth so many nats in the mean and as a return, and
 # each earlier shot counts so much of the next. Cosines of whitened pictures spread by about a tenth.
 MEAN, SHARP, FADING = 3.0, 12.0, 0.6
+MOST = 60.0  # nats of a return: more would not fit into the exponential of a float32
 KINDS = ("lstm", "transformer")
 
 
@@ -88,16 +89,13 @@ class Likeness(nn.Module):
         nothing, and whatever has most of it would seem like everything.
         """
         recent, candidates = self._apart(states.recent - common), self._apart(candidates - common)
-        parts = list(zip(self._halves(recent), self._halves(candidates), strict=True))
-        shape = (len(states.there), candidates.shape[-2])
-        mean, odds = torch.zeros(shape, device=candidates.device), torch.full(shape, -1e4, device=candidates.device)
-        for back in range(states.there.shape[1]):
-            like = [_products(seen[:, back], new) for seen, new in parts]
-            there = states.there[:, back : back + 1]
-            mean = mean + there * sum(v * w for v, w in zip(like, self.weights[step, back], strict=True))
-            again = self.odds[step, back] + sum(v * s for v, s in zip(like, self.sharpness[back], strict=True))
-            odds = torch.logaddexp(odds, again.masked_fill(there < 0.5, -1e4))
-        return mean + odds
+        wide = torch.tensor([self.split, recent.shape[-1] - self.split], device=recent.device)
+        recent = recent * states.there[..., None]
+        mean = (recent * self.weights[step].repeat_interleave(wide, 1)).sum(1, keepdim=True)
+        again = recent * self.sharpness.repeat_interleave(wide, 1)
+        found = _products(torch.cat([mean, again], 1), candidates)  # one product for the mean and for each return
+        odds = (found[:, 1:] + self.odds[step, :, None]).clamp(max=MOST).exp() * states.there[..., None]
+        return found[:, 0] + odds.sum(1).log()
 
     def _apart(self, shots: Tensor) -> Tensor:
         both = torch.cat([F.normalize(half, dim=-1) for half in self._halves(shots)], -1)
@@ -109,10 +107,10 @@ class Likeness(nn.Module):
 
 
 def _products(states: Tensor, candidates: Tensor) -> Tensor:
-    """Scalar products (n, c) of (n, d) with (n, c, d) or (c, d)."""
+    """Scalar products (n, q, c) of (n, q, d) with (n, c, d) or (c, d)."""
     if candidates.dim() == 2:
-        return states @ candidates.T
-    return (candidates @ states[..., None])[..., 0]
+        return (states.flatten(0, 1) @ candidates.T).view(*states.shape[:2], -1)
+    return states @ candidates.transpose(1, 2)
 
 
 class PaperMemory(nn.Module):
@@ -172,7 +170,7 @@ class Attention(nn.Module):
     def forward(self, memory: Tensor, candidates: Tensor, step: int) -> Tensor:
         """Scores (n, c)."""
         query = self.query(self.dropout(memory + self.ahead[step]))
-        fit = _products(query, self.key(candidates)) / math.sqrt(query.shape[1])
+        fit = _products(query[:, None], self.key(candidates))[:, 0] / math.sqrt(query.shape[1])
         found: Tensor = fit + self.taste(candidates)[..., 0]
         return found
 

@@ -15,6 +15,8 @@ from fabula.errors import FabulaError
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.tagger import Remembering, Tagger, TaggerShape
 
+LATELY = 8  # shots that the recurrent network remembers in a curve
+
 Scaling = tuple[float, float]
 """Slope and offset of a calibration: what a score is worth in log odds."""
 
@@ -55,8 +57,11 @@ class TrainedTagger:
         return {name: self._worth(name, (alone[name].mean(0) + remembered[name].mean(0)) / 2) for name in self.tags}
 
     def responses(self, shots: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """The same for each shot by itself, and for each with what came before: by head, (s, k) each."""
-        alone, remembered = self.scores(shots), self.remembered_scores(shots)
+        """The same for each shot by itself, and for each with the seven before it: by head, (s, k) each.
+
+        The recurrent network learned what the whole trailer is; with a longer memory it would say so of every shot.
+        """
+        alone, remembered = self.scores(shots), self._lately(shots)
         return (
             {name: self._worth(name, found) for name, found in alone.items()},
             {name: self._worth(name, found) for name, found in remembered.items()},
@@ -72,6 +77,13 @@ class TrainedTagger:
         """Scores after each shot: by head, (s, k)."""
         found = self._memory.steps(self._tagger.shots(_rows(shots))[None])
         return {name: rows[0] for name, rows in _arrays(found).items()}
+
+    @torch.inference_mode()
+    def _lately(self, shots: np.ndarray) -> dict[str, np.ndarray]:
+        """Scores after each shot and the few before it; the first stands for those before it: by head, (s, k)."""
+        places = np.maximum(np.arange(len(shots))[:, None] + np.arange(1 - LATELY, 1), 0)
+        found = self._memory.steps(self._tagger.shots(_rows(shots))[torch.from_numpy(places)])
+        return {name: rows[:, -1] for name, rows in _arrays(found).items()}
 
     @torch.inference_mode()
     def encode(self, shots: np.ndarray) -> np.ndarray:
