@@ -69,7 +69,9 @@ class TextSources:
     left_out: frozenset[str]
 
 
-def gather_texts(words: Path, movielens: Path, books: Path, tests: Path | None = None) -> TextSources:
+def gather_texts(
+    words: Path, movielens: Path, books: Path, tests: Path | None = None, without: Collection[str] = ()
+) -> TextSources:
     """Read what is learned from. One novel in five is held back.
 
     A film that has a trailer teaches by its trailer alone, so that folds of trailers are folds of all that is known.
@@ -79,6 +81,7 @@ def gather_texts(words: Path, movielens: Path, books: Path, tests: Path | None =
         movielens: a catalogue with genres, and best with keywords (``read_catalogue``).
         books: a shelf of novels by genre (``read_novels``).
         tests: a folder of subtitles named TITLE-YEAR; what the catalogue knows of these films is left out.
+        without: ids of more films that are to test.
 
     Raises:
         InputError: something cannot be read, or a source has nothing with a genre.
@@ -86,6 +89,7 @@ def gather_texts(words: Path, movielens: Path, books: Path, tests: Path | None =
     catalogue = read_catalogue(movielens, users=1)
     said = {film: text for film, text in read_trailer_words(words).items() if _genres(catalogue, film)}
     left = frozenset(film.id for film in known_films(tests, catalogue).values()) if tests else frozenset()
+    left |= frozenset(without)
     films = [film for film in catalogue.films if film.genres and film.id not in said and film.id not in left]
     counts = Counter(genre for film in films for genre in film.genres)
     genres = tuple(sorted(genre for genre, count in counts.items() if count >= FEWEST)) or tuple(sorted(counts))
