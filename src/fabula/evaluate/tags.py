@@ -13,6 +13,7 @@ import numpy as np
 from fabula.files.tagged import folds
 from fabula.metrics.tagging import Interval, TagFigures, interval, measure_tags
 from fabula.train.tagger import FOLDS, Targets, comparable, crossed_protocols
+from fabula.train.text_tagger import logistic_directions
 from fabula.train.trailers import Trailers
 from fabula.vision import Vision
 
@@ -159,22 +160,9 @@ def _inside(rows: np.ndarray, truth: np.ndarray, inner: np.ndarray, penalty: flo
 
 
 def _logistic(rows: np.ndarray, truth: np.ndarray, asked: np.ndarray, penalty: float) -> np.ndarray:
-    """Log odds of each tag by L2-penalised logistic regression, in the space that the rows span: (asked, k)."""
-    from scipy.optimize import minimize  # late: it takes long to import
-
+    """How far rows lie in the direction of each tag, by L2-penalised logistic regression: (asked, k)."""
     centre, spread = rows.mean(0), np.maximum(rows.std(0), 1e-6)
-    axes = np.linalg.svd((rows - centre) / spread, full_matrices=False)[2]
-    known, new = ((own - centre) / spread @ axes.T / np.sqrt(rows.shape[1]) for own in (rows, asked))
-    signs = np.where(truth, 1.0, -1.0)
-
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights = flat.reshape(-1, truth.shape[1])
-        margins = signs * (known @ weights[:-1] + weights[-1])
-        slope = -signs / (1 + np.exp(np.clip(margins, -50, 50)))
-        down = np.concatenate([known.T @ slope + 2 * penalty * weights[:-1], slope.sum(0, keepdims=True)])
-        return float(np.logaddexp(0, -margins).sum() + penalty * np.square(weights[:-1]).sum()), down.ravel()
-
-    flat = minimize(loss, np.zeros((known.shape[1] + 1) * truth.shape[1]), jac=True, method="L-BFGS-B").x
-    weights = flat.reshape(-1, truth.shape[1])
-    found: np.ndarray = new @ weights[:-1] + weights[-1]
+    known, new = ((own - centre) / spread / np.sqrt(rows.shape[1]) for own in (rows, asked))
+    axes = np.linalg.svd(known, full_matrices=False)[2]  # weights lie in what the rows span: fewer values than features
+    found: np.ndarray = new @ axes.T @ logistic_directions(known @ axes.T, truth, 2 * penalty / len(rows))
     return found
