@@ -33,7 +33,7 @@ def next_command(
     """Tell which shots are likeliest to follow a shot, or how unexpected each is.
 
     A model that learned the order of shots from trailers looks at up to eight shots, of which SHOT is the last, and
-    ranks all others of the film: each with its probability, and marked where it is the one that really follows.
+    ranks the film's others: each with its probability, and marked where it is the one that really follows.
 
     With --surprise each shot has the nats by which it was unexpected after those before (0: it was certain), and the
     mean around it: high where the film turns to something else.

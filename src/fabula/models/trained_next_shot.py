@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,30 @@ from fabula.models.quantised import load_packed, save_packed
 BLOCK = 256  # states that are scored at once: keeps memory under 100 MB
 
 
+@dataclass(frozen=True)
+class Worth:
+    """What scores are worth: log probabilities among the shots of a film.
+
+    Args:
+        cool: by which scores are multiplied.
+        trust: share of cuts that the scores speak of; after the others any shot may follow.
+    """
+
+    cool: float = 1.0
+    trust: float = 0.99
+
+    def log_probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Scores (n, c), -inf where a shot cannot follow -> log probabilities."""
+        warm = scores * self.cool
+        warm -= warm.max(1, keepdims=True)
+        shares = np.exp(warm)
+        shares *= self.trust / shares.sum(1, keepdims=True)
+        possible = np.isfinite(scores)
+        shares += possible * ((1 - self.trust) / possible.sum(1, keepdims=True))
+        found: np.ndarray = np.log(shares, out=np.full_like(shares, -np.inf), where=shares > 0)
+        return found
+
+
 class TrainedNextShot:
     """A model of ``fabula train next-shot``.
 
@@ -26,11 +50,11 @@ class TrainedNextShot:
         name: of the model.
         vision: the name of the model whose vectors of shots it reads.
         network: scores.
-        cool: by which scores are multiplied to become log probabilities among the shots of a film.
+        worth: what scores are worth.
     """
 
-    def __init__(self, name: str, vision: str, network: NextShotNetwork, cool: float = 1.0) -> None:
-        self.name, self.vision, self.cool = name, vision, cool
+    def __init__(self, name: str, vision: str, network: NextShotNetwork, worth: "Worth | None" = None) -> None:
+        self.name, self.vision, self.worth = name, vision, worth or Worth()
         self._network = network.eval()
 
     @property
@@ -58,18 +82,21 @@ class TrainedNextShot:
         return found
 
     def log_probabilities(self, shots: np.ndarray, last: np.ndarray, step: int = 0) -> np.ndarray:
-        """For each of the shots of a film, the log probability that it follows: (n, t), -inf for ``last`` itself.
+        """For each of the shots of a film, the log probability that it follows: (n, t), -inf for those just shown.
 
         Args:
             shots: (t, d) features.
             last: (n,) rows of the last shot that is known.
             step: as for ``scores``.
         """
-        scores = self.scores(shots, last, shots, step) * self.cool
-        scores[np.arange(len(last)), last] = -np.inf
-        top = scores.max(1, keepdims=True)
-        found: np.ndarray = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
-        return found
+        return self.worth.log_probabilities(self.film_scores(shots, last, step))
+
+    def film_scores(self, shots: np.ndarray, last: np.ndarray, step: int = 0) -> np.ndarray:
+        """Scores of all shots of a film, (n, t), -inf for those just shown: each is most like itself, and is over."""
+        scores = self.scores(shots, last, shots, step)
+        back = last[:, None] - np.arange(len(shots))
+        scores[(back >= 0) & (back < self._network.shape.shots)] = -np.inf
+        return scores
 
     @torch.inference_mode()
     def comparable(self, features: np.ndarray) -> np.ndarray:
@@ -83,7 +110,7 @@ class TrainedNextShot:
     def save(self, card: Path, more: Mapping[str, Any]) -> None:
         """Write the card (.json), with ``more`` in it, and the weights (.safetensors) beside it."""
         shape = asdict(self._network.shape)
-        found = {"name": self.name, "vision": self.vision, "cool": self.cool, "shape": shape, **more}
+        found = {"name": self.name, "vision": self.vision, "worth": asdict(self.worth), "shape": shape, **more}
         save_packed(card.with_suffix(".safetensors"), self._network.state_dict())
         card.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
@@ -98,9 +125,9 @@ def load_next_shot(card: Path | None = None) -> TrainedNextShot:
     path = card or Path(str(resources.files("fabula.models"))) / "weights" / "next_shot.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        name, vision, cool = str(found["name"]), str(found["vision"]), float(found["cool"])
+        name, vision, worth = str(found["name"]), str(found["vision"]), Worth(**found["worth"])
         network = NextShotNetwork(Shape(**found["shape"]))
         network.load_state_dict(load_packed(path.with_suffix(".safetensors")))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise FabulaError(f"The model of what comes next {path} cannot be loaded: {error!r}") from error
-    return TrainedNextShot(name, vision, network, cool)
+    return TrainedNextShot(name, vision, network, worth)

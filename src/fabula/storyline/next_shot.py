@@ -1,7 +1,7 @@
 """What comes next in a film, by the order in which trailers show their shots, and how unexpected each shot is.
 
-From Trailers to Storylines, section 3.3: there the right shot is found among 32; here all shots of the film stand to
-choice, so that a probability says how much the shots before tell of what follows.
+From Trailers to Storylines, section 3.3: there the right shot is found among 32; here all shots of the film that were
+not just shown stand to choice, so that a probability says how much the shots before tell of what follows.
 """
 
 from collections.abc import Sequence
@@ -60,14 +60,15 @@ def predict(
     if len(looks.shots) < 2:
         return ()
     found = model.log_probabilities(looks.features, np.array([looks.shots.index(after)]), step - 1)[0]
-    best = np.argsort(-found, kind="stable")[: min(count, len(found) - 1)]
+    best = np.argsort(-found, kind="stable")[: min(count, np.isfinite(found).sum())]
     return _hits(project, [looks.shots[row] for row in best.tolist()], np.exp(found[best]).tolist())
 
 
 def surprise(project: Project, model: "TrainedNextShot | None" = None) -> Curve:
-    """How unexpected each shot is after those before it, in nats: -log p among all shots of the film but the last one.
+    """How unexpected each shot is after those before it, in nats.
 
-    The first shot follows nothing and is left out. The smooth curve is the mean around each shot.
+    That is -log p among all shots of the film but the up to eight just shown. The first follows nothing and is left
+    out. The smooth curve is the mean around each shot.
 
     Args:
         project: whose shots have been looked at.

@@ -1,6 +1,7 @@
 """Training the model of what comes next: shots of films in order -> a card with weights, and what scores are worth."""
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,12 @@ from fabula.train.shot_orders import ShotOrder
 
 if TYPE_CHECKING:
     from fabula.models.next_shot_training import NextShotRecipe
-    from fabula.models.trained_next_shot import TrainedNextShot
+    from fabula.models.trained_next_shot import TrainedNextShot, Worth
 
 FEWEST, LEAST = 8, 6  # films to learn from; shots of one, more than it looks ahead
 HELD_BACK = 5  # one film in so many tells what scores are worth
-COOLING = np.geomspace(0.1, 2.0, 40)
+COOLING = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5)
+TRUST = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
 
 Report = Callable[[str], None]
 
@@ -94,7 +96,7 @@ def train_next_shot(
     sides = film_sides(orders, HELD_BACK, recipe.seed)
     learn, held = ([f for f, side in zip(films, sides, strict=True) if (side == 0) == out] for out in (False, True))
     told(f"what scores are worth: {len(held)} films held back")
-    cool, nats = learn_cooling(learn_next_shot(learn, recipe, vision, kind), held)
+    worth, nats = learn_worth(learn_next_shot(learn, recipe, vision, kind), held)
     told(f"held back: {nats:.3f} nats a shot, all shots of its film to choose from; learning from all {len(films)}")
 
     def curve(step: int, loss: float) -> None:
@@ -102,7 +104,7 @@ def train_next_shot(
         _curve(output, step, loss)
 
     model = learn_next_shot(films, recipe, vision, kind, state=output.with_suffix(".checkpoint"), curve=curve)
-    model.cool = cool
+    model.worth = worth
     card = {
         "recipe": dataclasses.asdict(recipe),
         "films": len({order.film for order in orders}),
@@ -125,31 +127,28 @@ def film_sides(orders: Sequence[ShotOrder], folds: int, seed: int = 0, long: int
     return stratified(labels, folds, seed, [order.film for order in orders])
 
 
-def learn_cooling(model: "TrainedNextShot", films: Sequence[np.ndarray]) -> tuple[float, float]:
-    """What scores must be multiplied by to be log probabilities among the shots of a film, and the nats that leaves.
+def learn_worth(model: "TrainedNextShot", films: Sequence[np.ndarray]) -> tuple["Worth", float]:
+    """What scores are worth, and the nats of surprise that this leaves: the best of a grid.
 
     Args:
         model: scores.
         films: (t, d) features of films that it did not learn from.
     """
+    from fabula.models.trained_next_shot import Worth
+
     told = []
     for film in films:
         if len(film) >= LEAST:
             last = np.arange(len(film) - 1)
-            scores = model.scores(film, last, film)
-            scores[last, last] = -np.inf
-            told.append((scores, last + 1))
-    best = min(COOLING, key=lambda cool: _nats(told, cool))
-    return round(float(best), 4), _nats(told, best)
+            told.append((model.film_scores(film, last), last + 1))
+    found = {worth: _nats(told, worth) for worth in itertools.starmap(Worth, itertools.product(COOLING, TRUST))}
+    best = min(found, key=lambda worth: found[worth])
+    return best, found[best]
 
 
-def _nats(told: Sequence[tuple[np.ndarray, np.ndarray]], cool: float) -> float:
+def _nats(told: Sequence[tuple[np.ndarray, np.ndarray]], worth: "Worth") -> float:
     """Mean surprise at the shot that followed."""
-    found = []
-    for scores, right in told:
-        warm = scores * cool
-        top = warm.max(1)
-        found.append(top + np.log(np.exp(warm - top[:, None]).sum(1)) - warm[np.arange(len(right)), right])
+    found = [-worth.log_probabilities(scores)[np.arange(len(right)), right] for scores, right in told]
     return float(np.concatenate(found).mean())
 
 
