@@ -38,6 +38,9 @@ class TaggerShape:
 class Tagger(nn.Module):
     """Shot encoder and heads."""
 
+    centre: Tensor
+    spread: Tensor
+
     def __init__(self, shape: TaggerShape) -> None:
         super().__init__()
         self.shape = shape

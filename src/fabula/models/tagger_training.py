@@ -1,8 +1,9 @@
 """Training of the tagger: some shots of a film at random, and which tags the film has."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +12,8 @@ from torch import Tensor, nn
 from fabula.models.learning import move_mean
 from fabula.models.tagger import Remembering, Tagger, TaggerShape, tag_loss
 from fabula.records import Progress
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,15 @@ def _films_loss(net: nn.Module, draw: "_Draw", recipe: TaggerRecipe) -> Tensor:
     return tag_loss(net(features, there), wanted, recipe.loss)
 
 
-def _learn(network, recipe, steps, loss, progress, done, whole):  # type: ignore[no-untyped-def]
+def _learn(
+    network: Network,
+    recipe: TaggerRecipe,
+    steps: int,
+    loss: Callable[[Network], Tensor],
+    progress: Progress | None,
+    done: int,
+    whole: int,
+) -> Network:
     """Steps of AdamW with a rate that falls to nothing; the running mean of the weights is what is kept."""
     kept = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
@@ -100,7 +111,7 @@ def _learn(network, recipe, steps, loss, progress, done, whole):  # type: ignore
     network.train()
     for step in range(steps):
         optimiser.zero_grad()
-        loss(network).backward()
+        loss(network).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         move_mean(kept, network, step, 0.98)
@@ -109,12 +120,13 @@ def _learn(network, recipe, steps, loss, progress, done, whole):  # type: ignore
     return kept
 
 
-def _start_at_usual(network: nn.Module, shelf: Shelf) -> None:
+def _start_at_usual(network: Tagger | Remembering, shelf: Shelf) -> None:
     """Begin with how usual each tag is, so that nothing but the difference must be learned."""
     for name, rows in shelf.tags.items():
         known = rows[rows.sum(1) > 0]
         share = (known.sum(0) + 0.5) / (len(known) + 1)
-        head = network.heads[name]  # type: ignore[index]
+        head = network.heads[name]
+        assert isinstance(head, nn.Linear)
         nn.init.normal_(head.weight, std=0.01)
         with torch.no_grad():
             head.bias.copy_(torch.from_numpy(np.log(share / (1 - share))).float())
