@@ -89,6 +89,14 @@ def test_a_tagger_of_another_vision_leaves_the_film_without_tags(film: Path) -> 
         assert read.tags == () and read.curves == ()
 
 
+def test_a_tagger_that_is_missing_is_told_before_the_film_is_read(film: Path, tmp_path: Path) -> None:
+    output = tmp_path / "film.fabula"
+    with pytest.raises(fabula.FabulaError, match=r"none\.json"):
+        fabula.read(film=film, output=output, vision="hash", captioner="none", tagger=str(tmp_path / "none.json"))
+    with Project.open(output) as read:
+        assert read.shots == ()
+
+
 def test_the_command_shows_genres_and_words(project: Path, card: Path) -> None:
     result = CliRunner().invoke(app, ["tag", str(project), "something red", "--tagger", str(card), "--json"])
     assert result.exit_code == 0, result.output

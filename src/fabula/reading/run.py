@@ -132,7 +132,7 @@ class _Run:
             self.stages.join("pictures", ["film"], compute, looks["pictures"])
         if self.store.load("cues", Cue):
             self._align()
-        if self.stages.there("pictures") and self.choices.tagger != SKIP:
+        if "storyline" in looks:
             self._storyline(named_tagger(self.choices.tagger))
         if "captions" in looks:  # last, because it takes longest
             compute = partial(captions, self.stages, self.choices.captioner)
@@ -145,11 +145,13 @@ class _Run:
             names["pictures"] = lambda: vision_name(self.choices.vision)
         if self.choices.captioner != SKIP:
             names["captions"] = lambda: load_captioner(self.choices.captioner).name
+        if self.choices.tagger != SKIP and self.choices.vision != SKIP:
+            names["storyline"] = lambda: named_tagger(self.choices.tagger).name
         return {stage: name() for stage, name in names.items()}
 
     def _storyline(self, tagger: "TrainedTagger") -> None:
         """Tags and curves, if the shots were looked at by the model that the tagger knows."""
-        if self.store.load("keyframes", Keyframe)[0].model != tagger.vision:
+        if {keyframe.model for keyframe in self.store.load("keyframes", Keyframe)} != {tagger.vision}:
             return
         rests = [self.store.stage_key(name) or "" for name in ("subtitles", "screenplay", "book")]
         compute = partial(storyline, self.stages, tagger)
