@@ -560,6 +560,10 @@ class Tag:
     why: tuple[tuple[str, float], ...] = ()
 
 
+SURPRISE = "surprise"
+"""Name and kind of the curve of how unexpected each shot is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """How strongly a film responds to a tag along its shots.

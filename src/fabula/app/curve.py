@@ -18,12 +18,11 @@ from fabula.files.drawing.matrix import plan_parts
 from fabula.files.output import write_bytes, write_text
 from fabula.files.project import Project
 from fabula.files.rows import CURVE_COLUMNS, Row, curve_rows, to_csv
-from fabula.records import Curve, Part, TagKind
+from fabula.records import SURPRISE, Curve, Part, TagKind
 from fabula.storyline.parts import PARTS, storyline_parts
 
 KINDS = (".svg", ".png", ".csv", ".html")
 STRONGEST = 6
-SURPRISE = "surprise"
 PART_COLUMNS = ("start", "end", "heading", "kind", "name", "value")
 
 

@@ -42,12 +42,12 @@ def tag_command(
 
     Example: fabula tag film.fabula heist "a storm at sea"
     """
-    from fabula.models.trained_tagger import load_tagger
+    from fabula.reading.looking import named_tagger
     from fabula.search.index import SearchIndex
     from fabula.storyline.curves import open_curves
     from fabula.storyline.tagging import open_tags, tag_project
 
-    chosen = load_tagger(None if tagger == "builtin" else Path(tagger))
+    chosen = named_tagger(tagger)
     with shown_progress(quiet=quiet) as progress:
         project = Project.open(film) if film.suffix == PROJECT else read(film=film, captioner="none", progress=progress)
     with project:

@@ -49,6 +49,7 @@ def measure_fused(
     """
     names = [name for name in targets.names["genre"] if name in tagger.genres]
     columns = [targets.names["genre"].index(name) for name in names]
+    spoken = [tagger.genres.index(name) for name in names]
     truth = targets.rows["genre"]
     scale = learn_calibration(1 / (1 + np.exp(-scores.ravel())), truth.ravel())
     seen = 1 / (1 + np.exp(-(scale.slope * scores + scale.offset)))
@@ -58,8 +59,8 @@ def measure_fused(
     found: dict[str, list[list[float]]] = {PICTURE: [], SPOKEN: [], "both": []}
     for k, heard in zip(rows, words, strict=True):
         sources = [
-            Source(PICTURE, _named(names, seen[k, columns]), _named(names, truth.mean(0)[columns])),
-            Source(SPOKEN, *(_named(names, own[_places(tagger, names)]) for own in (heard, usual))),
+            Source.of(PICTURE, names, seen[k, columns], truth.mean(0)[columns]),
+            Source.of(SPOKEN, names, heard[spoken], usual[spoken]),
         ]
         for name, chosen in ((PICTURE, sources[:1]), (SPOKEN, sources[1:]), ("both", sources)):
             own = {tag.name: tag.score for tag in joined_tags(TagKind.GENRE, chosen)}
@@ -72,11 +73,3 @@ def measure_fused(
         )
         for name, own in measured.items()
     ]
-
-
-def _named(names: list[str], values: np.ndarray) -> dict[str, float]:
-    return dict(zip(names, values.tolist(), strict=True))
-
-
-def _places(tagger: TextTagger, names: list[str]) -> list[int]:
-    return [tagger.genres.index(name) for name in names]

@@ -1,5 +1,6 @@
 """Our storyteller, ready for use: a vector of what is to be told and one of the manner -> passages."""
 
+import functools
 import json
 from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
@@ -66,10 +67,15 @@ class Storyteller:
 
     def _wearing(self, usual: Collection[str]) -> torch.Tensor:
         """Which pieces wear off: those that are words, or begin one, but none of the usual words: (pieces,)."""
+        return torch.tensor([float(bool(word) and word not in usual) for word in self._words])
+
+    @functools.cached_property
+    def _words(self) -> list[str]:
+        """What each piece that is a word, or begins one, says in small letters; "" for all others."""
         texts = [self.subwords.decode([k]) for k in range(len(self.subwords))]
         begins = [own == [k] for k, own in enumerate(self.subwords.encode(texts))]
         pairs = zip(texts, begins, strict=True)
-        return torch.tensor([float(begin and text.isalpha() and text.lower() not in usual) for text, begin in pairs])
+        return [text.lower() if begin and text.isalpha() else "" for text, begin in pairs]
 
     def _leaning(self, words: Mapping[str, float]) -> torch.Tensor:
         """What is added to the scores of pieces: (pieces,)."""

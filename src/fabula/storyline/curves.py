@@ -4,6 +4,7 @@ Genres and keywords that a tagger has learned respond by what is seen, each shot
 came before, and by what is said. Any other words are looked for in pictures, dialogue, screenplay and book alike.
 """
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import numpy as np
 
 from fabula.errors import FabulaError
 from fabula.files.project import Project
-from fabula.records import Curve, LineKind, Medium, Shot, TagKind
+from fabula.records import SURPRISE, Curve, LineKind, Medium, Shot, TagKind
 from fabula.search.evidence import together
 from fabula.search.index import SearchIndex
 from fabula.search.units import Units
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 WIDTH = 0.01  # of the film: the standard deviation with which curves of words are smoothed
 LEAST_WIDTH = 4.0  # seconds
-
 
 PICTURES, DIALOGUE, ANYTHING = "pictures", "dialogue", "anything"
 """What can respond: a tagger to what is seen, the text tagger to what is said, and words to all that is known."""
@@ -45,16 +45,15 @@ def curves(project: Project, tags: Sequence[str], models: Sequence[str] = ()) ->
     unknown = [name for name in models if name not in (PICTURES, DIALOGUE, ANYTHING) and not name.endswith(".json")]
     if unknown:
         raise FabulaError(f"There is no model {unknown[0]}: say pictures, dialogue, anything, or the card of a tagger.")
-    index: list[SearchIndex] = []
+    index = functools.cache(lambda: SearchIndex([project]))  # made when the first words need it
     found: list[Curve] = []
     for tag in tags:
-        if tag == "surprise" and not models:
+        if tag == SURPRISE and not models:
             found.append(_surprise(project))
             continue
         own = _of_pictures(project, tag, models) + _of_dialogue(project, tag, models)
         if ANYTHING in models or not (own or models):
-            index = index or [SearchIndex([project])]
-            own += open_curves(project, index[0], [tag])
+            own += open_curves(project, index(), [tag])
         found += own
     return tuple(found)
 

@@ -13,14 +13,12 @@ import numpy as np
 from fabula.errors import FabulaError, InputError
 from fabula.files.pictures import by_shot
 from fabula.files.project import Project
-from fabula.records import Curve, Hit, Medium
+from fabula.records import SURPRISE, Curve, Hit, Medium
 from fabula.storyline.curves import smoothed
 from fabula.storyline.shot_looks import ShotLooks, shot_looks
 
 if TYPE_CHECKING:
     from fabula.models.trained_next_shot import TrainedNextShot
-
-SURPRISE = "surprise"
 
 
 def load_next_shot(card: Path | None = None) -> "TrainedNextShot":

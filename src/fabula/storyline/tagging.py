@@ -33,6 +33,11 @@ class Source:
     says: Mapping[str, float]
     usual: Mapping[str, float]
 
+    @classmethod
+    def of(cls, name: str, tags: Sequence[str], says: np.ndarray, usual: np.ndarray) -> "Source":
+        """The same from arrays (k,) of the probabilities of so many tags."""
+        return cls(name, *(dict(zip(tags, values.tolist(), strict=True)) for values in (says, usual)))
+
 
 def tag_project(project: Project, tagger: "TrainedTagger | None" = None) -> tuple[Tag, ...]:
     """The genres and keywords of a film, from its pictures, dialogue, screenplay and book, as far as there are any.
@@ -68,7 +73,7 @@ def text_tags(project: Project) -> list[Source]:
             text = "\n".join(" ".join(line.split()) for line in lines)
             (row,) = tag_text([text], kind, tagger, project.store)
             usual = tagger.probabilities(np.zeros((0, len(tagger.genres))), kind)
-            found.append(Source(name, _named(tagger.genres, row), _named(tagger.genres, usual)))
+            found.append(Source.of(name, tagger.genres, row, usual))
     return found
 
 
@@ -84,13 +89,9 @@ def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, lis
         return {}
     found = tagger.film(seen.vectors)
     return {
-        TagKind(head): [Source(PICTURE, _named(names, found[head]), _named(names, tagger.usual[head]))]
+        TagKind(head): [Source.of(PICTURE, names, found[head], tagger.usual[head])]
         for head, names in tagger.tags.items()
     }
-
-
-def _named(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
-    return dict(zip(names, values.tolist(), strict=True))
 
 
 def joined_tags(kind: TagKind, sources: Sequence[Source]) -> tuple[Tag, ...]:

@@ -14,7 +14,7 @@ from fabula.files.drawing.layout import fitted, text_width
 from fabula.files.drawing.responses import Peak, peaks, response_line, strongest_near, thinned
 from fabula.files.pictures import as_jpeg, by_shot, decode_picture
 from fabula.files.project import Project
-from fabula.records import Curve, Scene, Shot, Thumbnail
+from fabula.records import SURPRISE, Curve, Scene, Shot, Thumbnail
 
 WIDTH, LEFT, RIGHT = 1200.0, 48.0, 1184.0  # of the drawing, and of its plots
 PLOT, NAME, GAP = 96.0, 26.0, 22.0  # heights: of a plot, of the line above it, between two panels
@@ -26,7 +26,6 @@ COLUMN = 2.0  # pixels in which a long film's shots become their lowest and thei
 CROWD = 600  # points of a panel's thin lines from which these are paler
 SMALL, LARGE = 12, 20
 LEAST_NAME = 28.0  # pixels of a scene that has room for some of its heading
-SURPRISE = "surprise"  # the kind of a curve whose unit has no zero that means anything
 UNITS = {
     "genre": "genre · probability",
     "keyword": "theme · probability",

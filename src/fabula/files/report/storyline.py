@@ -7,11 +7,10 @@ from fabula.files.drawing.responses import peaks, response_line, thinned
 from fabula.files.report.data import ReportData
 from fabula.files.report.hours import hours
 from fabula.files.report.markup import Html, clock, el, percent
-from fabula.records import Curve, Tag
+from fabula.records import SURPRISE, Curve, Tag
 
 MOST = 6
 """Curves of tags; that of surprise comes after them."""
-SURPRISE = "surprise"
 CHIPS = 16
 MARKED = 4
 """Peaks of a curve that are links to their shots."""
