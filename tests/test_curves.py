@@ -5,9 +5,12 @@ import pytest
 
 import fabula
 from fabula.errors import FabulaError
-from fabula.records import Curve, Shot, TagKind
+from fabula.files.project import Project
+from fabula.files.store import Store
+from fabula.records import Curve, LineKind, Medium, Scene, ScriptLine, Shot, TagKind
 from fabula.search.evidence import together
-from fabula.storyline.curves import on_shots, picture_curves, smoothed
+from fabula.search.units import Unit, Units
+from fabula.storyline.curves import on_shots, picture_curves, shot_sources, smoothed
 from fabula.storyline.tagging import Source, joined_tags, open_tags
 
 
@@ -35,6 +38,26 @@ def test_on_shots_is_what_a_slow_search_finds() -> None:
         for s in film
     ]
     np.testing.assert_allclose(on_shots(film, begin, finish, values), slow)
+
+
+def test_the_same_words_in_three_texts_are_one_source() -> None:
+    """A line that is spoken, written and told, beside the heading of its scene and what is seen there."""
+    store = Store(None)
+    lines = [ScriptLine(0, LineKind.HEADING, "EXT. SEA", 0), ScriptLine(1, LineKind.DIALOGUE, "Fog.", 0)]
+    scenes = [Scene(0, "EXT. SEA", start=0.0, end=4.0)]
+    store.save_stage("film", "made", {"shots": (Shot, shots(2.0, 4.0, 6.0))})
+    store.save_stage("screenplay", "made", {"lines": (ScriptLine, lines), "scenes": (Scene, scenes)})
+    spoken = Unit(0, 1, 2.5, 3.0)
+    found = {
+        Medium.PICTURE: (Units([Unit(0, 0, 0.0, 2.0)]), np.array([0.1])),
+        Medium.DIALOGUE: (Units([spoken]), np.array([0.3])),
+        Medium.SCRIPT: (Units([Unit(0, 0), spoken]), np.array([0.2, 0.25])),
+        Medium.BOOK: (Units([spoken]), np.array([0.2])),
+    }
+    picture, heading, words = shot_sources(Project(store), found)
+    assert picture.tolist() == [0.1, 0, 0]
+    assert heading.tolist() == [0.2, 0.2, 0]
+    assert words.tolist() == [0, 0.3, 0]
 
 
 def test_smoothing_keeps_what_is_even_and_spreads_what_stands_out() -> None:
@@ -69,5 +92,5 @@ def test_a_film_that_nobody_looked_at_has_no_curves(tmp_path) -> None:  # type: 
     path = tmp_path / "a.srt"
     path.write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
     project = fabula.read(subtitles=path)
-    with pytest.raises(FabulaError, match="No vision model"):
+    with pytest.raises(FabulaError, match="not known how its shots look"):
         picture_curves(project, None)  # type: ignore[arg-type]

@@ -14,15 +14,18 @@ from fabula.app.cli import app
 from fabula.errors import FabulaError, InputError
 from fabula.evaluate.next_shot import TRANSFORMER, measure_next_shot
 from fabula.evaluate.shot_questions import ALIKE, CONTEXT, OPTIONS, make_questions
+from fabula.files.appearance import APPEARANCE
 from fabula.files.project import Keyframe, Project
 from fabula.files.store import Store
+from fabula.models.appearance import picture_light
 from fabula.records import Shot, Thumbnail
 from fabula.storyline.next_shot import load_next_shot, predict, surprise
-from fabula.storyline.shot_looks import LIGHT, picture_light, shot_looks
+from fabula.storyline.shot_looks import shot_looks
 from fabula.train.next_shot import film_sides, learn_next_shot, learn_worth, train_next_shot
 from fabula.train.shot_orders import ShotOrder, read_orders
 
-PLACES, WIDE = 6, 32
+PLACES, LIGHT, WIDE = 6, 57, 32
+PARTS = (LIGHT, WIDE)
 
 
 def made_film(seed: int, shots: int = 48) -> np.ndarray:
@@ -32,11 +35,11 @@ def made_film(seed: int, shots: int = 48) -> np.ndarray:
     which = [2 * (t // PLACES) + t % 2 for t in range(shots)]
     seen = places[which] + 0.5 * rng.standard_normal((shots, WIDE))
     seen /= np.linalg.norm(seen, axis=1, keepdims=True)
-    return np.concatenate([seen, 0.1 * rng.standard_normal((shots, LIGHT))], 1).astype(np.float32)
+    return np.concatenate([0.1 * rng.standard_normal((shots, LIGHT)), seen], 1).astype(np.float32)
 
 
 def made_orders(count: int = 10) -> list[ShotOrder]:
-    return [ShotOrder(f"film {k}", "made", made_film(k)) for k in range(count)]
+    return [ShotOrder(f"film {k}", APPEARANCE, made_film(k), PARTS) for k in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def recipe() -> object:
 
 @pytest.fixture(scope="module")
 def model(recipe: object) -> object:
-    found = learn_next_shot([order.features for order in made_orders()], recipe, "made")
+    found = learn_next_shot([order.features for order in made_orders()], PARTS, recipe, APPEARANCE)
     found.worth = learn_worth(found, [made_film(k) for k in (50, 51, 52)])[0]
     return found
 
@@ -57,7 +60,7 @@ def model(recipe: object) -> object:
 
 
 def test_questions_follow_their_rules() -> None:
-    films = [made_film(k)[:, :WIDE] for k in range(4)] + [made_film(9, 12)[:, :WIDE]]
+    films = [made_film(k)[:, LIGHT:] for k in range(4)] + [made_film(9, 12)[:, LIGHT:]]
     films[0][30] = films[0][20]  # a shot that is there twice is never a wrong answer to itself
     sides = np.array([0, 0, 1, 1, 0])
     vectors, of = np.concatenate(films), np.repeat(np.arange(5), [len(film) for film in films])
@@ -77,14 +80,14 @@ def test_questions_follow_their_rules() -> None:
 
 
 def test_questions_are_the_same_for_the_same_seed() -> None:
-    films, sides = [made_film(k)[:, :WIDE] for k in range(3)], np.zeros(3, int)
+    films, sides = [made_film(k)[:, LIGHT:] for k in range(3)], np.zeros(3, int)
     one, again, other = (make_questions(films, sides, seed=seed)[0].inside for seed in (0, 0, 1))
     assert (one == again).all()
     assert (one != other).any()
 
 
 def test_question_of_a_later_shot_asks_for_it() -> None:
-    films = [made_film(k)[:, :WIDE] for k in range(2)]
+    films = [made_film(k)[:, LIGHT:] for k in range(2)]
     found = make_questions(films, np.zeros(2, int), ahead=2)[0]
     assert (found.inside[:, 0] == found.last + 3).all()
 
@@ -106,14 +109,14 @@ def test_model_learns_what_returns_and_beats_averaging(recipe: object) -> None:
 def test_shuffled_films_are_at_chance(recipe: object) -> None:
     """The benchmark itself gives nothing away: where order means nothing, nobody finds what follows."""
     rng = np.random.default_rng(5)
-    orders = [ShotOrder(one.film, one.model, rng.permutation(one.features)) for one in made_orders()]
+    orders = [ShotOrder(one.film, one.model, rng.permutation(one.features), PARTS) for one in made_orders()]
     rows = measure_next_shot(orders, recipe, folds=2, methods=[TRANSFORMER])
     inside = next(row for row in rows if (row.setting, row.method) == ("In Movie", TRANSFORMER))
     assert inside.accuracy < 3 / OPTIONS
 
 
 def test_one_film_is_never_on_two_sides() -> None:
-    orders = [ShotOrder(f"film {k // 2}", "made", made_film(k)) for k in range(12)]
+    orders = [ShotOrder(f"film {k // 2}", APPEARANCE, made_film(k), PARTS) for k in range(12)]
     sides = film_sides(orders, 3)
     assert (sides[::2] == sides[1::2]).all()
 
@@ -121,7 +124,7 @@ def test_one_film_is_never_on_two_sides() -> None:
 def test_too_few_films_are_told(recipe: object) -> None:
     with pytest.raises(InputError, match="too few for 5 folds"):
         measure_next_shot(made_orders(4), recipe)
-    short = [ShotOrder(str(k), "made", made_film(k, 12)) for k in range(4)]
+    short = [ShotOrder(str(k), APPEARANCE, made_film(k, 12), PARTS) for k in range(4)]
     with pytest.raises(InputError, match="no film has 40 shots"):
         measure_next_shot(short, recipe, folds=2)
 
@@ -137,7 +140,7 @@ def test_states_see_the_last_shots_alone(kind: str) -> None:
     from fabula.models.next_shot import NextShotNetwork, Shape
 
     torch.manual_seed(0)
-    network = NextShotNetwork(Shape(kind, WIDE, LIGHT, WIDE)).eval()
+    network = NextShotNetwork(Shape(PARTS, kind, WIDE)).eval()
     for value in network.mind.parameters():
         torch.nn.init.normal_(value, std=0.3)
     film = torch.from_numpy(made_film(1))
@@ -159,7 +162,7 @@ def test_candidates_are_scored_alike_alone_and_together(kind: str, evidence: boo
     from fabula.models.next_shot import NextShotNetwork, Shape
 
     torch.manual_seed(0)
-    network = NextShotNetwork(Shape(kind, WIDE, LIGHT, WIDE, evidence=evidence)).eval()
+    network = NextShotNetwork(Shape(PARTS, kind, WIDE, evidence=evidence)).eval()
     film = torch.from_numpy(made_film(1))
     network.settle(film)
     shots = network.prepare(film)
@@ -177,10 +180,10 @@ def test_whitening_makes_pictures_comparable() -> None:
     from fabula.models.next_shot import NextShotNetwork, Shape
 
     film = np.concatenate([made_film(k) for k in range(6)])
-    film[:, 0] += 5
-    network = NextShotNetwork(Shape("transformer", WIDE, LIGHT, WIDE))
+    film[:, LIGHT] += 5
+    network = NextShotNetwork(Shape(PARTS, kept=WIDE))
     network.settle(torch.from_numpy(film))
-    seen = network.prepare(torch.from_numpy(film))[:, :WIDE]
+    seen = network.prepare(torch.from_numpy(film))[:, -WIDE:]
     assert torch.allclose(seen.norm(dim=1), torch.ones(len(seen)), atol=1e-4)
     assert float(seen.mean(0).norm()) < 0.1
 
@@ -214,7 +217,7 @@ def test_training_is_repeatable_and_goes_on(tmp_path: Path, recipe: object) -> N
     from fabula.models.next_shot import Shape
     from fabula.models.next_shot_training import NextShotTraining
 
-    films, shape = [made_film(k) for k in range(4)], Shape("transformer", WIDE, LIGHT, WIDE)
+    films, shape = [made_film(k) for k in range(4)], Shape(PARTS, kept=WIDE)
     whole = NextShotTraining(recipe, shape, films)
     whole.run_portion()
     whole.save(tmp_path / "state")
@@ -231,7 +234,7 @@ def test_card_is_loaded_as_it_was_saved(tmp_path: Path, recipe: object) -> None:
     with (tmp_path / "mine.csv").open() as file:
         assert [int(row["step"]) for row in csv.DictReader(file)] == [5, 10, 15]
     trained = load_next_shot(tmp_path / "mine.json")
-    assert trained.vision == "made"
+    assert trained.looks == APPEARANCE
     film = made_film(77)
     rows = np.arange(8, 40)
     found = trained.log_probabilities(film, rows)
@@ -241,7 +244,7 @@ def test_card_is_loaded_as_it_was_saved(tmp_path: Path, recipe: object) -> None:
 
 
 def test_missing_weights_are_told(tmp_path: Path) -> None:
-    (tmp_path / "mine.json").write_text('{"name": "mine", "vision": "made", "worth": {}, "shape": {}}', "utf-8")
+    (tmp_path / "mine.json").write_text('{"name": "mine", "looks": "made", "worth": {}, "shape": {}}', "utf-8")
     with pytest.raises(FabulaError, match="cannot be loaded"):
         load_next_shot(tmp_path / "mine.json")
 
@@ -260,8 +263,8 @@ def two_tones(above: tuple[int, int, int], below: tuple[int, int, int]) -> np.nd
     return found
 
 
-def made_project(path: Path | None, shots: int = 12, model: str = "made") -> Project:
-    """A film whose vectors are those of ``made_film``; its last shot but one is black."""
+def made_project(path: Path | None, shots: int = 12) -> Project:
+    """A film that looks like that of ``made_film``; its last shot but one is black."""
     store, seconds = Store(path), 2.0
     cut = [Shot(k, k * seconds, (k + 1) * seconds, 48 * k, 48 * k + 47) for k in range(shots)]
     seen = []
@@ -271,16 +274,16 @@ def made_project(path: Path | None, shots: int = 12, model: str = "made") -> Pro
         Image.fromarray(two_tones(tone, (0, 0, 0))).save(out, "JPEG")
         seen.append(Thumbnail(shot.index, shot.first_frame + 24, shot.start + 1, out.getvalue()))
     keys = [f"key {k}" for k in range(shots)]
-    frames = [Keyframe(k, 48 * k + 24, model, key) for k, key in enumerate(keys)]
+    frames = [Keyframe(k, 48 * k + 24, "made", key) for k, key in enumerate(keys)]
     store.save_stage("film", "made", {"shots": (Shot, cut), "thumbnails": (Thumbnail, seen)})
     store.save_stage("pictures", "made", {"keyframes": (Keyframe, frames)})
-    store.save_vectors(model, keys, made_film(3, 48)[:shots, :WIDE])
+    store.save_vectors(APPEARANCE, keys, made_film(3, 48)[:shots, 1:])  # the length is not kept with it
     return Project(store)
 
 
 def test_light_tells_tone_and_edges() -> None:
     dark, sunset = picture_light(two_tones((0, 0, 0), (0, 0, 0))), picture_light(two_tones((255, 0, 0), (0, 0, 0)))
-    assert len(dark) == LIGHT - 1
+    assert len(dark) == PARTS[0] - 1
     assert np.allclose(dark[:32], 0)
     cells = sunset[:27].reshape(3, 3, 3)
     assert (cells[0, :, 2] > 0.5).all(), "red above"
@@ -288,12 +291,13 @@ def test_light_tells_tone_and_edges() -> None:
     assert sunset[30] > 0.2 > sunset[31]
 
 
-def test_looks_are_vectors_and_light() -> None:
+def test_looks_are_length_and_appearance() -> None:
     with made_project(None) as project:
         looks = shot_looks(project)
-    assert looks.model == "made"
-    assert looks.features.shape == (12, WIDE + LIGHT)
-    assert np.allclose(looks.features[:, :WIDE], made_film(3, 48)[:12, :WIDE], atol=1e-3)
+    assert looks.model == APPEARANCE
+    assert looks.features.shape == (12, LIGHT + WIDE)
+    assert np.allclose(looks.features[:, 0], 0.2 * np.log(2.04))
+    assert np.allclose(looks.features[:, 1:], made_film(3, 48)[:12, 1:], atol=1e-3)
 
 
 def test_prediction_ranks_the_shots_of_the_film(model) -> None:
@@ -326,9 +330,11 @@ def test_wrong_shots_and_models_are_told(model) -> None:
             predict(project, 99, model=model)
         with pytest.raises(FabulaError, match="1 to 5 shots ahead"):
             predict(project, 1, step=6, model=model)
-    with made_project(None, model="another") as project, pytest.raises(FabulaError, match="seen by made, not by"):
-        surprise(project, model)
-    with Project(Store(None)) as project, pytest.raises(InputError, match="no vision model"):
+        model.looks = "another"
+        with pytest.raises(FabulaError, match="as another sees them, not"):
+            surprise(project, model)
+        model.looks = APPEARANCE
+    with Project(Store(None)) as project, pytest.raises(InputError, match="not known how its shots look"):
         shot_looks(project)
 
 
@@ -344,9 +350,11 @@ def test_orders_leave_black_frames_out(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no project"):
         (tmp_path / "empty").mkdir()
         read_orders(tmp_path / "empty")
-    made_project(tmp_path / "three.fabula", model="another").close()
-    with pytest.raises(InputError, match="different models"):
-        read_orders(tmp_path)
+    Project(Store(tmp_path / "empty" / "three.fabula")).close()
+    told: list[str] = []
+    with pytest.raises(InputError, match="no project"):
+        read_orders(tmp_path / "empty", told=told.append)
+    assert "three.fabula: it is not known how its shots look" in told[0]
 
 
 # ---- commands ----

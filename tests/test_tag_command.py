@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +16,19 @@ import fabula
 from fabula.app.cli import app
 from fabula.evaluate.curves import measure_peaks, planted_tags
 from fabula.evaluate.demo.truth import TrueScene
+from fabula.files.appearance import APPEARANCE
 from fabula.files.project import Project
 from fabula.files.tagged import TaggedFilm
+from fabula.models.appearance import appearances
 from fabula.models.tagger_training import TaggerRecipe
+from fabula.models.trained_tagger import load_tagger
 from fabula.records import TagKind
 from fabula.storyline.curves import curves
+from fabula.storyline.shot_looks import LOOKS, TAGGED, look_part
+from fabula.storyline.tagging import tag_project
 from fabula.storyline.telling_shots import telling_shots
 from fabula.train.tagger import train_tagger
 from fabula.train.trailers import Trailers, drawn, open_trailers
-from fabula.vision import load_vision
 
 COLOURS = {"Horror": (10, 10, 10), "Romance": (220, 30, 30), "Western": (110, 70, 40)}
 ORDER = ("Romance", "Western", "Horror", "Romance")
@@ -51,15 +58,14 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tagger that learned colours from trailers of two of them each."""
-    vision = load_vision("hash")
     films, shots = [], []
     for k in range(18):
         own = [list(COLOURS)[(k + j) % 3] for j in range(1 + k % 2)]
         pictures = [noisy(COLOURS[own[j % len(own)]], 100 * k + j) for j in range(8)]
         films.append(TaggedFilm(Path(f"{k}.mp4"), str(k), genres=tuple(sorted(own)), keywords=("dark",) * (k % 3 == 0)))
-        shots.append(vision.encode_images(pictures))
+        shots.append(look_part(np.pad(appearances(pictures), ((0, 0), (1, 0))), TAGGED))
     output = tmp_path_factory.mktemp("tagger") / "colours.json"
-    train_tagger(Trailers(tuple(films), tuple(shots), vision.name), output, QUICK)
+    train_tagger(Trailers(tuple(films), tuple(shots), APPEARANCE), output, QUICK)
     return output
 
 
@@ -84,9 +90,19 @@ def test_a_reading_finds_tags_and_curves(project: Path) -> None:
             assert raw[there].min() > raw[~there].max()
 
 
-def test_a_tagger_of_another_vision_leaves_the_film_without_tags(film: Path) -> None:
+def test_the_built_in_tagger_needs_no_vision_of_its_own(film: Path) -> None:
     with fabula.read(film=film, vision="hash", captioner="none", tagger="builtin") as read:
-        assert read.tags == () and read.curves == ()
+        assert len(read.tags) > 10 and read.curves[-1].name == "surprise"
+
+
+def test_a_film_that_an_older_fabula_read_is_told(project: Path, card: Path, tmp_path: Path) -> None:
+    shutil.copy(project, tmp_path / "old.fabula")
+    with closing(sqlite3.connect(tmp_path / "old.fabula")) as db, db:
+        db.execute("DELETE FROM vectors WHERE model = ?", (APPEARANCE,))
+    with Project.open(tmp_path / "old.fabula") as read:
+        assert tag_project(read, load_tagger(card)) == ()
+        with pytest.raises(fabula.InputError, match="read the film again"):
+            curves(read, ["romance"], [str(card)])
 
 
 def test_a_tagger_that_is_missing_is_told_before_the_film_is_read(film: Path, tmp_path: Path) -> None:
@@ -121,7 +137,8 @@ def test_trailers_are_read_once_and_flat_shots_left_out(film: Path, project: Pat
     films = [TaggedFilm(project, "a", genres=("Romance",)), TaggedFilm(tmp_path / "none.fabula", "b")]
     told: list[str] = []
     found = open_trailers(films, told.append, fewest=2)
-    assert [own.film for own in found.films] == ["a"] and found.indices == ((0, 1, 2, 3),)
+    assert [own.film for own in found.films] == ["a"] and found.shots[0].shape == (4, LOOKS[TAGGED])
+    assert found.seen[0].shape[0] == 4
     assert any("left out" in line and "none.fabula" in line for line in told)
     with Project.open(project) as read:
         assert telling_shots(read, until=read.shots[2].start).tolist() == [True, True, False, False]
@@ -130,8 +147,8 @@ def test_trailers_are_read_once_and_flat_shots_left_out(film: Path, project: Pat
 
 
 def test_planted_tags_are_of_scenes_that_the_demo_has() -> None:
-    tags = planted_tags()
-    assert len(tags) > 10 and all(1 <= scene <= 15 for scenes in tags.values() for scene in scenes)
+    for tags in planted_tags().values():
+        assert len(tags) > 10 and all(1 <= scene <= 15 for scenes in tags.values() for scene in scenes)
 
 
 def test_peaks_are_looked_up_in_the_true_scenes(project: Path) -> None:

@@ -190,6 +190,26 @@ def vision_name(vision: str | Vision) -> str:
     return load_vision(vision).name if isinstance(vision, str) else vision.name
 
 
+def look(vision: Vision, images: Sequence[Picture]) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors of pictures by a vision model (n, d), and how they look (see ``fabula.files.appearance``) (n, VALUES).
+
+    What our own model and appearances have in common is computed once.
+    """
+    from fabula.files.appearance import VALUES
+    from fabula.models.appearance import BATCH, appearances, appearances_of_cells, stem_cells
+    from fabula.models.trained_vision import TrainedVision
+
+    if not isinstance(vision, TrainedVision):
+        return vision.encode_images(images), appearances(images)
+    vectors = np.zeros((len(images), vision.dimension), np.float32)
+    looks = np.zeros((len(images), VALUES), np.float32)
+    for first in range(0, len(images), BATCH):
+        pictures = [as_array(image) for image in images[first : first + BATCH]]
+        cells, rows = stem_cells(pictures), slice(first, first + BATCH)
+        vectors[rows], looks[rows] = vision.encode_cells(cells), appearances_of_cells(pictures, cells)
+    return vectors, looks
+
+
 def picture_key(jpeg: bytes) -> str:
     """What a stored picture's vector is kept under: a hash of its bytes."""
     return hashlib.sha256(jpeg).hexdigest()[:32]

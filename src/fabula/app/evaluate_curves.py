@@ -11,7 +11,7 @@ import typer
 
 from fabula.app.demo import run_demo
 from fabula.app.progress import shown_progress
-from fabula.evaluate.curves import Planted, measure_peaks
+from fabula.evaluate.curves import Planted, measure_peaks, planted_tags
 from fabula.evaluate.demo import Truth
 from fabula.files.project import Project
 
@@ -25,8 +25,9 @@ def curves(
 ) -> None:
     """Look where curves of words are highest.
 
-    The demo's screenplay has tags planted in its scenes (written down before any curve was drawn). A tag is right if
-    the shot that responds most lies in a scene that has it, by the raw curve and by the smoothed one.
+    The demo's screenplay has tags planted in its scenes (written down before any curve of theirs was drawn): some in
+    its own words, and some in others. A tag is right if the shot that responds most lies in a scene that has it, by the
+    raw curve and by the smoothed one.
 
     Example: fabula demo -o demo; fabula evaluate curves --demo demo
     """
@@ -36,19 +37,21 @@ def curves(
             if demo is None:
                 run_demo(folder, progress=progress)
         with Project.open(folder / "demo.fabula") as project:
-            found = measure_peaks(project, Truth.read(folder / "truth.json").scenes)
-    if as_json:
-        sys.stdout.writelines(json.dumps(dataclasses.asdict(one)) + "\n" for one in found)
-        return
-    sys.stdout.writelines(_line(one) + "\n" for one in found)
-    raw, smooth = (sum(right) for right in zip(*((one.right, one.right_smooth) for one in found), strict=True))
-    sys.stdout.write(f"right: {raw} of {len(found)} raw, {smooth} smoothed\n")
+            scenes = Truth.read(folder / "truth.json").scenes
+            measured = {kind: measure_peaks(project, scenes, tags) for kind, tags in planted_tags().items()}
+    for kind, found in measured.items():
+        if as_json:
+            sys.stdout.writelines(json.dumps({"kind": kind, **dataclasses.asdict(one)}) + "\n" for one in found)
+            continue
+        sys.stdout.writelines(_line(one) + "\n" for one in found)
+        raw, smooth = (sum(right) for right in zip(*((one.right, one.right_smooth) for one in found), strict=True))
+        sys.stdout.write(f"{kind}: right {raw} of {len(found)} raw, {smooth} smoothed\n")
 
 
 def _line(one: Planted) -> str:
     marks = (f"{'right' if right else 'WRONG'} {place}" for right, place in _places(one))
     scenes = " ".join(map(str, one.scenes))
-    return f"{one.tag:<32} scenes {scenes:<6} raw {next(marks):<9} smoothed {next(marks):<9} height {one.height:.2f}"
+    return f"{one.tag:<39} scenes {scenes:<6} raw {next(marks):<9} smoothed {next(marks):<9} height {one.height:.2f}"
 
 
 def _places(one: Planted) -> tuple[tuple[bool, int | None], ...]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from fabula.errors import InputError
@@ -85,9 +84,6 @@ def tags(
     loss: Loss = "sigmoid",
     pooling: Pooling = "mean",
     least: Least = 3,
-    no_base: Annotated[
-        bool, typer.Option("--no-image-base", help="Leave out untouched ImageNet features, which take a while.")
-    ] = False,
     words: Annotated[
         Path | None, typer.Option(help="What trailers say, by IMDb id: fuses words and pictures where both exist.")
     ] = None,
@@ -99,9 +95,9 @@ def tags(
 
     MAP over tags and recall@3 over films with 95 % bootstrap intervals over films, by both of the paper's protocols
     (shots' scores averaged, recurrent network) and their mean, beside how usual each tag is, the tags' names in the
-    space of pictures and sentences, and untouched ImageNet features with a linear head and a recurrent network; and the
-    average precision of each tag. With --words, --books and --catalogue then also pictures, words, and both together,
-    on the films that have a trailer of each, by taggers that learned from none of these films.
+    space of pictures and sentences, and untouched ImageNet features with a linear head; and the average precision of
+    each tag. With --words, --books and --catalogue then also pictures, words, and both together, on the films that have
+    a trailer of each, by taggers that learned from none of these films.
 
     Example: fabula evaluate tags --trailers trailers --tags trailers/index.csv
     """
@@ -113,9 +109,8 @@ def tags(
     if words is not None:
         for fused in _fused(found, words, catalogue, books, _recipe(loss, pooling, seed), least):
             sys.stdout.write((json.dumps(dataclasses.asdict(fused)) if as_json else _fused_line(fused)) + "\n")
-    base = None if no_base else _image_base(found)
     targets = targets_of(found.films, least)
-    figures = measure_tagger(found, targets, _recipe(loss, pooling, seed), base, load_vision(), _say, seed)
+    figures = measure_tagger(found, targets, _recipe(loss, pooling, seed), load_vision(), _say, seed)
     if as_json:
         sys.stdout.writelines(json.dumps(dataclasses.asdict(figure)) + "\n" for figure in figures)
         return
@@ -153,10 +148,10 @@ def _fused_line(figure: "FusedFigure") -> str:
 
 
 def _line(figure: "TagFigure") -> str:
-    base = f", over the linear head {_shown(figure.above_base, '+')}" if figure.above_base else ""
     return (
         f"{figure.head} {figure.method:<28} MAP {_shown(figure.mean_precision)} recall@3 {_shown(figure.recall)}"
-        f" over frequency {_shown(figure.above_frequency, '+')}{base}"
+        f" over frequency {_shown(figure.above_frequency, '+')}, over the linear head"
+        f" {_shown(figure.above_base, '+')}"
     )
 
 
@@ -191,12 +186,6 @@ def _trailers(
     if without is not None:
         films = without_films(films, read_tagged(without, folder, partial=True))
     return open_trailers(drawn(films, subset, seed), _say)
-
-
-def _image_base(trailers: "Trailers") -> "list[np.ndarray]":
-    from fabula.evaluate.image_base import base_of_trailers
-
-    return base_of_trailers(trailers, _say)
 
 
 def _say(line: str) -> None:

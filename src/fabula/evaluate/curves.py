@@ -42,27 +42,25 @@ class Planted:
         return self.smooth in self.scenes
 
 
-def planted_tags() -> dict[str, tuple[int, ...]]:
-    """The tags of the demo film and their scenes, by number from 1."""
-    return {tag: tuple(scenes) for tag, scenes in tomllib.loads(material("tags.toml")).items()}
+def planted_tags() -> dict[str, dict[str, tuple[int, ...]]]:
+    """The tags of the demo film and their scenes, by number from 1: those in its own words, and those in others."""
+    found = tomllib.loads(material("tags.toml"))
+    return {kind: {tag: tuple(scenes) for tag, scenes in tags.items()} for kind, tags in found.items()}
 
 
-def measure_peaks(
-    project: Project, scenes: Sequence[TrueScene], tags: Mapping[str, Sequence[int]] | None = None
-) -> list[Planted]:
+def measure_peaks(project: Project, scenes: Sequence[TrueScene], tags: Mapping[str, Sequence[int]]) -> list[Planted]:
     """Where the curves of planted tags peak.
 
     Args:
         project: the film.
         scenes: when each scene really is.
-        tags: and the scenes that have them; the demo's if not said.
+        tags: and the scenes that have them.
 
     Raises:
         InputError: the project has no shots.
     """
     if not project.shots:
         raise InputError(project.path or project.title, "it has no shots", "read the film, not only its texts")
-    tags = planted_tags() if tags is None else tags
     found = []
     for curve in open_curves(project, SearchIndex([project]), list(tags)):
         raw, smooth = (_scene(project, curve, values, scenes) for values in (curve.raw, curve.smooth))

@@ -14,7 +14,6 @@ import numpy as np
 from fabula.errors import InputError
 from fabula.evaluate.shot_questions import CONTEXT, LEAST_SHOTS, Questions, make_questions
 from fabula.evaluate.statistics import bootstrap_interval
-from fabula.storyline.shot_looks import LIGHT
 from fabula.train.next_shot import film_sides, learn_next_shot
 from fabula.train.shot_orders import ShotOrder
 
@@ -86,8 +85,8 @@ def measure_next_shot(
     if len({order.film for order in orders}) < 2 * folds:
         raise InputError("--films", f"{len(orders)} films are too few for {folds} folds", "give more, or fewer folds")
     films, sides = [order.features for order in orders], film_sides(orders, folds, recipe.seed, LEAST_SHOTS)
-    pictures = [film[:, :-LIGHT] for film in films]
-    asked = [make_questions(pictures, sides, step, recipe.seed) for step in range(ahead)]
+    parts = orders[0].parts
+    asked = [make_questions([_seen(film, parts) for film in films], sides, step, recipe.seed) for step in range(ahead)]
     if not asked[0]:
         raise InputError("--films", f"no film has {LEAST_SHOTS} shots and enough wrong answers", "give longer films")
     right: list[Right] = [{} for _ in asked]
@@ -96,10 +95,12 @@ def measure_next_shot(
         learn = np.random.default_rng(recipe.seed).permutation(learn)[:most] if most else learn
         told(f"fold {side + 1} of {folds}: learning from {len(learn)} films")
         shown = [films[k] for k in learn]
-        models = {name: learn_next_shot(shown, _own(recipe, name), orders[0].model, *METHODS[name]) for name in methods}
+        models = {
+            name: learn_next_shot(shown, parts, _own(recipe, name), orders[0].model, *METHODS[name]) for name in methods
+        }
         for step, questions in enumerate(asked):
             here = [one for one in questions if sides[one.film] == side]
-            for setting, method, place, found in _answered(films, here, models, step):
+            for setting, method, place, found in _answered(films, parts, here, models, step):
                 right[step].setdefault((setting, method), {})[place] = found
     return [row for step, found in enumerate(right) for row in _rows(found, step + 1, most)]
 
@@ -110,14 +111,18 @@ def _own(recipe: "NextShotRecipe", method: str) -> "NextShotRecipe":
 
 
 def _answered(
-    films: Sequence[np.ndarray], asked: Sequence[Questions], models: dict[str, "TrainedNextShot"], step: int
+    films: Sequence[np.ndarray],
+    parts: Sequence[int],
+    asked: Sequence[Questions],
+    models: dict[str, "TrainedNextShot"],
+    step: int,
 ) -> Iterator[tuple[str, str, int, np.ndarray]]:
     """Setting, method, film, and which of its questions are answered rightly (n,)."""
     shots = np.concatenate(films)
     any_model = next(iter(models.values()), None)
-    spaces: dict[str, Callable[[np.ndarray], np.ndarray]] = {"": lambda rows: rows[..., :-LIGHT]}
+    spaces: dict[str, Callable[[np.ndarray], np.ndarray]] = {"": lambda rows: _seen(rows, parts)}
     if any_model:
-        spaces[", whitened with light"] = any_model.comparable
+        spaces[", all parts whitened"] = any_model.comparable
     for one in asked:
         own = films[one.film]
         for setting, options in zip(SETTINGS, (one.inside, one.across), strict=True):
@@ -127,6 +132,13 @@ def _answered(
                     yield setting, name + note, one.film, _first(_baseline(seen, one.last, new, context))
             for name, model in models.items():
                 yield setting, name, one.film, _first(model.scores(own, one.last, shots[options], step))
+
+
+def _seen(features: np.ndarray, parts: Sequence[int]) -> np.ndarray:
+    """What is seen in shots, which is the last part of their features (..., d), as vectors of unit length."""
+    seen = features[..., -parts[-1] :]
+    unit: np.ndarray = seen / np.maximum(np.linalg.norm(seen, axis=-1, keepdims=True), 1e-9)
+    return unit
 
 
 def _baseline(shots: np.ndarray, last: np.ndarray, options: np.ndarray, context: int) -> np.ndarray:

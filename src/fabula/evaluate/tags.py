@@ -29,7 +29,7 @@ STRENGTHS = (
     3.0,
 )  # of the linear head's penalty, chosen on folds inside of the training side
 OURS = "trained, both protocols"
-PRIOR, ZERO, LINEAR, REMEMBERED = "frequency", "names of genres", "Image-base, linear head", "Image-base, LSTM"
+PRIOR, ZERO, LINEAR = "frequency", "names of genres", "Image-base, linear head"
 PROMPT = "a scene of a {} film"
 
 
@@ -43,7 +43,7 @@ class TagFigure:
         mean_precision: MAP, the mean over tags of average precision over films.
         recall: recall@3, the mean over films.
         above_frequency: MAP less that of how usual tags are, of the same bootstrap draws.
-        above_base: the same less that of the linear head on untouched ImageNet features; None where those are missing.
+        above_base: the same less that of the linear head on untouched ImageNet features.
         by_tag: average precision of each tag.
     """
 
@@ -52,7 +52,7 @@ class TagFigure:
     mean_precision: Interval
     recall: Interval
     above_frequency: Interval
-    above_base: Interval | None
+    above_base: Interval
     by_tag: tuple[tuple[str, Interval], ...]
 
 
@@ -60,7 +60,6 @@ def measure_tagger(
     trailers: Trailers,
     targets: Targets,
     recipe: "TaggerRecipe",
-    base: Sequence[np.ndarray] | None = None,
     vision: Vision | None = None,
     told: Callable[[str], None] = lambda line: None,
     seed: int = 0,
@@ -71,22 +70,14 @@ def measure_tagger(
         trailers: films with the features of their shots.
         targets: what is to be found.
         recipe: of our tagger.
-        base: of each film the untouched features of the same shots (s, 1280), or None.
-        vision: whose space has the names of genres too; None leaves them out.
+        vision: in whose space the trailers were seen, which has the names of genres too; None leaves them out.
         told: called with lines about the progress.
         seed: of folds and draws.
     """
     scores: dict[str, dict[str, np.ndarray]] = {PRIOR: frequency(trailers, targets, seed)}
     if vision is not None:
         scores[ZERO] = named(trailers, targets, vision)
-    if base is not None:
-        scores[LINEAR] = linear_head(base, trailers, targets, seed)
-        other = Trailers(trailers.films, tuple(base), "image-base")
-        told("the recurrent network over untouched features")
-        scores[REMEMBERED] = {
-            head: after for head, (_, after) in crossed_protocols(other, targets, recipe, told).items()
-        }
-    told("the tagger")
+    scores[LINEAR] = linear_head(trailers.shots, trailers, targets, seed)
     both = crossed_protocols(trailers, targets, recipe, told, seed)
     scores["trained, shots averaged"] = {head: alone for head, (alone, _) in both.items()}
     scores["trained, LSTM"] = {head: after for head, (_, after) in both.items()}
@@ -103,7 +94,7 @@ def _figures(scores: dict[str, dict[str, np.ndarray]], targets: Targets, head: s
 
 def _figure(method: str, head: str, own: TagFigures, all_: dict[str, TagFigures], names: Sequence[str]) -> TagFigure:
     above = interval(own.mean_precision - all_[PRIOR].mean_precision)
-    base = interval(own.mean_precision - all_[LINEAR].mean_precision) if LINEAR in all_ else None
+    base = interval(own.mean_precision - all_[LINEAR].mean_precision)
     by_tag = tuple((name, interval(own.precisions[:, k])) for k, name in enumerate(names))
     return TagFigure(method, head, interval(own.mean_precision), interval(own.recall), above, base, by_tag)
 
@@ -123,7 +114,7 @@ def named(trailers: Trailers, targets: Targets, vision: Vision) -> dict[str, np.
     found = {}
     for head, names in targets.names.items():
         texts = vision.encode_text([PROMPT.format(name.lower()) for name in names])
-        fits = np.stack([(shots @ texts.T).mean(0) for shots in trailers.shots])
+        fits = np.stack([(shots @ texts.T).mean(0) for shots in trailers.seen])
         found[head] = (fits - fits.mean(0)) / np.maximum(fits.std(0), 1e-6)
     return found
 

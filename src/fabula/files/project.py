@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from fabula.files.appearance import APPEARANCE
 from fabula.files.store import Store
 from fabula.records import (
     Book,
@@ -69,10 +70,10 @@ class Keyframe:
 
 @dataclass(frozen=True)
 class ShotVectors:
-    """What is seen in each shot, in a space for pictures and sentences.
+    """What is seen in each shot.
 
-    ``model`` is the name of the vision model, ``shots`` are the indices of the shots, and ``vectors`` (n, d) float32
-    has a row of unit length for each of them: the mean of its keyframes.
+    ``model`` is the name of what has looked, ``shots`` are the indices of the shots, and ``vectors`` (n, d) float32 has
+    a row for each of them: the mean of its keyframes, in a space for pictures and sentences of unit length.
     """
 
     model: str
@@ -151,7 +152,20 @@ class Project:
             return None
         model = keyframes[0].model
         stored = self.store.load_vectors(model, sorted({keyframe.key for keyframe in keyframes}))
-        return _mean_by_shot(model, keyframes, stored)
+        found = _mean_by_shot(model, keyframes, stored)
+        lengths = np.linalg.norm(found.vectors, axis=1, keepdims=True)
+        return replace(found, vectors=found.vectors / np.maximum(lengths, 1e-12))
+
+    @cached_property
+    def appearances(self) -> ShotVectors | None:
+        """How each shot looks, whatever it means (see ``fabula.files.appearance``): the mean of its keyframes.
+
+        None if nobody has looked at the film, or only an older fabula.
+        """
+        keyframes = self.store.load("keyframes", Keyframe)
+        keys = sorted({keyframe.key for keyframe in keyframes})
+        stored = self.store.load_vectors(APPEARANCE, keys)
+        return _mean_by_shot(APPEARANCE, keyframes, stored) if keys and len(stored) == len(keys) else None
 
     @cached_property
     def captions(self) -> tuple[Caption, ...]:
@@ -280,7 +294,7 @@ def _mean_by_shot(model: str, keyframes: Sequence[Keyframe], stored: Mapping[str
     seen = np.stack([stored[keyframe.key] for keyframe in keyframes]).astype(np.float32)
     vectors = np.zeros((len(shots), seen.shape[1]), np.float32)
     np.add.at(vectors, rows, seen)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    vectors /= np.bincount(rows)[:, None]
     return ShotVectors(model, tuple(shots.tolist()), vectors)
 
 

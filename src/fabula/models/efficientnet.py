@@ -103,12 +103,20 @@ class Backbone(nn.Module):
             x = block(x)
         return x
 
-    def tail(self, cells: Tensor) -> Tensor:
-        """(n, 120, 17, 17) -> (n, 1280, 9, 9), values in 0..6."""
+    def forms(self, cells: Tensor) -> Tensor:
+        """(n, 120, 17, 17) -> (n, 352, 9, 9), of any sign."""
         x = cells
         for block in self.blocks[TAIL - 1 :]:
             x = block(x)
-        return F.relu6(self.last(x))
+        return x
+
+    def things(self, forms: Tensor) -> Tensor:
+        """(n, 352, 9, 9) -> (n, 1280, 9, 9), values in 0..6: what ImageNet's classes are told from."""
+        return F.relu6(self.last(forms))
+
+    def tail(self, cells: Tensor) -> Tensor:
+        """(n, 120, 17, 17) -> (n, 1280, 9, 9), values in 0..6."""
+        return self.things(self.forms(cells))
 
     def regions(self, cells: Tensor) -> Tensor:
         """What the tail says as rows, from the top left: (n, 120, 17, 17) -> (n, 81, 1280)."""

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
-# Before anything is learned, a likeness of 1 to the last shot is worth so many nats in the mean and as a return, and
-# each earlier shot counts so much of the next. Cosines of whitened pictures spread by about a tenth.
-MEAN, SHARP, FADING = 3.0, 12.0, 0.6
+# Before anything is learned, a likeness of 1 to the last shot in all parts is worth so many nats in the mean and as a
+# return, and each earlier shot counts so much of the next. Cosines of whitened parts spread by about a tenth.
+MEAN, SHARP, FADING = 6.0, 18.0, 0.6
 MOST = 60.0  # nats of a return: more would not fit into the exponential of a float32
 KINDS = ("lstm", "transformer")
 
@@ -29,23 +29,26 @@ class Shape:
 
     Args:
         kind: lstm or transformer.
-        picture: values that a vision model says of a shot, the first of its features.
-        light: values of its light and length, the rest of them.
-        kept: directions in which the pictures of shots vary most, to which ``picture`` is reduced.
+        parts: values of each part of a shot's features, one after the other: parts are compared each by itself.
+        kept: directions in which the shots vary most, to which each part is reduced if it has more.
         shots: that it looks back on (the paper's m).
         memory: values of the state of the LSTM (the paper's 256); the transformer has a quarter.
         steps: how many shots ahead it can look.
         evidence: whether likeness to the shots before is added.
     """
 
+    parts: tuple[int, ...]
     kind: str = "transformer"
-    picture: int = 512
-    light: int = 57
     kept: int = 128
     shots: int = 8
     memory: int = 256
     steps: int = 5
     evidence: bool = True
+
+    @property
+    def wide(self) -> tuple[int, ...]:
+        """Values of each part as the network reads it."""
+        return tuple(min(size, self.kept) for size in self.parts)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class States:
 
 
 class Likeness(nn.Module):
-    """Scores a candidate by its likeness to each of the shots before, in picture and in light.
+    """Scores a candidate by its likeness to each of the shots before, in each part of the features.
 
     The sum of a weighted mean, in which every earlier shot counts ``FADING`` of the next, and of the log of a sum of
     odds: that it is the last shot once more, or the one before that returns (shot and reverse shot), or an earlier one.
@@ -74,12 +77,12 @@ class Likeness(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.split, values = shape.kept, shape.kept + shape.light
+        self.wide, values, parts = shape.wide, sum(shape.wide), len(shape.parts)
         self.adapt = nn.Linear(values, values, bias=False)
         nn.init.zeros_(self.adapt.weight)
         fading = FADING ** torch.arange(shape.shots)
-        self.weights = nn.Parameter(fading[None, :, None].repeat(shape.steps, 1, 2) * MEAN)
-        self.sharpness = nn.Parameter(torch.tensor([SHARP, SHARP / 2]).repeat(shape.shots, 1))
+        self.weights = nn.Parameter(fading[None, :, None].repeat(shape.steps, 1, parts) * (MEAN / parts))
+        self.sharpness = nn.Parameter(torch.full((shape.shots, parts), SHARP / parts))
         self.odds = nn.Parameter(-torch.arange(shape.shots).float().repeat(shape.steps, 1) / 2)
 
     def forward(self, states: States, candidates: Tensor, common: Tensor, step: int) -> Tensor:
@@ -89,7 +92,7 @@ class Likeness(nn.Module):
         nothing, and whatever has most of it would seem like everything.
         """
         recent, candidates = self._apart(states.recent - common), self._apart(candidates - common)
-        wide = torch.tensor([self.split, recent.shape[-1] - self.split], device=recent.device)
+        wide = torch.tensor(self.wide, device=recent.device)
         recent = recent * states.there[..., None]
         mean = (recent * self.weights[step].repeat_interleave(wide, 1)).sum(1, keepdim=True)
         again = recent * self.sharpness.repeat_interleave(wide, 1)
@@ -98,12 +101,9 @@ class Likeness(nn.Module):
         return found[:, 0] + odds.sum(1).log()
 
     def _apart(self, shots: Tensor) -> Tensor:
-        both = torch.cat([F.normalize(half, dim=-1) for half in self._halves(shots)], -1)
-        adapted: Tensor = both + self.adapt(both)
+        alike = torch.cat([F.normalize(part, dim=-1) for part in torch.split(shots, list(self.wide), -1)], -1)
+        adapted: Tensor = alike + self.adapt(alike)
         return adapted
-
-    def _halves(self, shots: Tensor) -> tuple[Tensor, Tensor]:
-        return shots[..., : self.split], shots[..., self.split :]
 
 
 def _products(states: Tensor, candidates: Tensor) -> Tensor:
@@ -118,7 +118,7 @@ class PaperMemory(nn.Module):
 
     def __init__(self, shape: Shape, hidden: int = 64, dropout: float = 0.3) -> None:
         super().__init__()
-        values = shape.kept + shape.light
+        values = sum(shape.wide)
         self.lstm = nn.LSTM(values, shape.memory, batch_first=True)
         self.ahead = nn.Embedding(shape.steps, hidden)
         self.of_state, self.of_shot = nn.Linear(shape.memory, hidden), nn.Linear(values, hidden, bias=False)
@@ -153,7 +153,7 @@ class Attention(nn.Module):
 
     def __init__(self, shape: Shape, dropout: float = 0.3) -> None:
         super().__init__()
-        values, width = shape.kept + shape.light, shape.memory // 4
+        values, width = sum(shape.wide), shape.memory // 4
         self.read_in, self.place = nn.Linear(values, width), nn.Parameter(torch.zeros(shape.shots, width))
         self.layer = nn.TransformerEncoderLayer(width, 4, 2 * width, dropout, "gelu", batch_first=True, norm_first=True)
         self.ahead = nn.Parameter(torch.zeros(shape.steps, width))
@@ -193,9 +193,8 @@ class NextShotNetwork(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        values = shape.picture + shape.light
-        self.register_buffer("centre", torch.zeros(values))
-        self.register_buffer("turn", torch.zeros(shape.kept + shape.light, max(shape.picture, shape.light)))
+        self.register_buffer("centre", torch.zeros(sum(shape.parts)))
+        self.register_buffer("turn", torch.zeros(sum(shape.wide), max(shape.parts)))
         self.mind: PaperMemory | Attention = PaperMemory(shape) if shape.kind == "lstm" else Attention(shape)
         self.likeness = Likeness(shape) if shape.evidence else None
         if shape.evidence:
@@ -203,27 +202,24 @@ class NextShotNetwork(nn.Module):
 
     @torch.no_grad()
     def settle(self, features: Tensor, shrinkage: float = 1.0) -> None:
-        """Centre and whiten pictures and light, each by itself, after the features (n, d) of shots to learn from.
+        """Centre and whiten each part by itself, after the features (n, d) of shots to learn from.
 
         What all shots share says nothing about which of them belong together. The spectrum is flattened only halfway
         (``shrinkage`` in mean variances), because most of its tail is noise.
         """
         self.centre.copy_(features.mean(0))
-        shape, first = self.shape, 0
-        for start, size, kept in ((0, shape.picture, shape.kept), (shape.picture, shape.light, shape.light)):
-            part = features[:, start : start + size] - self.centre[start : start + size]
+        here = torch.split(features - self.centre, list(self.shape.parts), -1)
+        for part, rows in zip(here, torch.split(self.turn, list(self.shape.wide)), strict=True):
             variances, directions = torch.linalg.eigh(part.T @ part / max(len(part) - 1, 1))
             scale = (variances + shrinkage * variances.mean() + 1e-8).rsqrt()
-            self.turn[first : first + kept, :size] = (directions * scale).T.flip(0)[:kept]
-            first += kept
+            rows[:, : part.shape[1]] = (directions * scale).T.flip(0)[: len(rows)]
 
     def prepare(self, features: Tensor) -> Tensor:
-        """Features (..., d) -> what the network reads: pictures and light, comparable, each of unit length."""
-        shape = self.shape
-        here = features - self.centre
-        picture = here[..., : shape.picture] @ self.turn[: shape.kept, : shape.picture].T
-        light = here[..., shape.picture :] @ self.turn[shape.kept :, : shape.light].T
-        return torch.cat([F.normalize(picture, dim=-1), F.normalize(light, dim=-1)], -1)
+        """Features (..., d) -> what the network reads: parts that are comparable, each of unit length."""
+        here = torch.split(features - self.centre, list(self.shape.parts), -1)
+        turns = torch.split(self.turn, list(self.shape.wide))
+        parts = [part @ turn[:, : part.shape[-1]].T for part, turn in zip(here, turns, strict=True)]
+        return torch.cat([F.normalize(part, dim=-1) for part in parts], -1)
 
     def states(self, shots: Tensor) -> States:
         """What is known after each of the prepared shots (t, d) of a film."""

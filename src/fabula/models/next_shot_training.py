@@ -32,9 +32,10 @@ class NextShotRecipe:
         rate: learning rate of the networks.
         weigh: learning rate of the few values that weigh likeness.
         decay: of the weights (AdamW).
-        noise: length of the random vector that is added to each half of a shot, whose own length is 1.
+        noise: length of the random vector that is added to each part of a shot, whose own length is 1.
         forgets: share of contexts that are cut short, so that it can begin early.
-        alike: cosine of pictures from which on a shot is no wrong answer, because it is as good as the right one.
+        alike: cosine of the last part of the features, which is what is seen, from which on a shot is no wrong answer,
+            because it is as good as the right one.
         average: how much of the running mean of the weights stays in each step.
         portion: steps between two savings.
         seed: of everything random.
@@ -52,7 +53,7 @@ class NextShotRecipe:
     decay: float = 0.1
     noise: float = 0.1
     forgets: float = 0.2
-    alike: float = 0.9
+    alike: float = 0.88
     average: float = 0.98
     portion: int = 20
     seed: int = 0
@@ -76,7 +77,7 @@ class NextShotTraining:
         self.network.settle(features)
         self.kept = copy.deepcopy(self.network).eval().requires_grad_(False)
         self._shots = self.network.prepare(features)
-        self._pictures = F.normalize(features[:, : shape.picture], dim=1)
+        self._pictures = F.normalize(features[:, -shape.parts[-1] :], dim=1)
         self._first = np.cumsum([0, *(len(film) for film in films)])
         likeness = self.network.likeness
         weighing = [likeness.weights, likeness.sharpness, likeness.odds] if likeness else []
@@ -168,7 +169,7 @@ class NextShotTraining:
         return torch.from_numpy(recent), torch.from_numpy(there).float()
 
     def _noisy(self, shots: Tensor) -> Tensor:
-        parts = torch.split(shots, [self.shape.kept, self.shape.light], -1)
+        parts = torch.split(shots, list(self.shape.wide), -1)
         noise = (torch.randn_like(part) * (self.recipe.noise / math.sqrt(part.shape[-1])) for part in parts)
         return torch.cat([F.normalize(p + n, dim=-1) for p, n in zip(parts, noise, strict=True)], -1)
 

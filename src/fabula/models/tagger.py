@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-HIDDEN = 256
+HIDDEN = 64
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TaggerShape:
     tags: Mapping[str, int]
     hidden: int = HIDDEN
     pooling: str = "mean"
-    hide: float = 0.5
+    hide: float = 0.3
 
 
 class Tagger(nn.Module):

@@ -48,8 +48,8 @@ class TaggerRecipe:
     mixing: float = 0.3
     loss: str = "sigmoid"
     pooling: str = "mean"
-    hidden: int = 256
-    hide: float = 0.5
+    hidden: int = 64
+    hide: float = 0.3
     seed: int = 0
 
 

@@ -48,13 +48,13 @@ class TrainedNextShot:
 
     Args:
         name: of the model.
-        vision: the name of the model whose vectors of shots it reads.
+        looks: the name of what must have looked at the shots.
         network: scores.
         worth: what scores are worth.
     """
 
-    def __init__(self, name: str, vision: str, network: NextShotNetwork, worth: "Worth | None" = None) -> None:
-        self.name, self.vision, self.worth = name, vision, worth or Worth()
+    def __init__(self, name: str, looks: str, network: NextShotNetwork, worth: "Worth | None" = None) -> None:
+        self.name, self.looks, self.worth = name, looks, worth or Worth()
         self._network = network.eval()
 
     @property
@@ -110,7 +110,7 @@ class TrainedNextShot:
     def save(self, card: Path, more: Mapping[str, Any]) -> None:
         """Write the card (.json), with ``more`` in it, and the weights (.safetensors) beside it."""
         shape = asdict(self._network.shape)
-        found = {"name": self.name, "vision": self.vision, "worth": asdict(self.worth), "shape": shape, **more}
+        found = {"name": self.name, "looks": self.looks, "worth": asdict(self.worth), "shape": shape, **more}
         save_packed(card.with_suffix(".safetensors"), self._network.state_dict())
         card.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
@@ -125,9 +125,9 @@ def load_next_shot(card: Path | None = None) -> TrainedNextShot:
     path = card or Path(str(resources.files("fabula.models"))) / "weights" / "next_shot.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        name, vision, worth = str(found["name"]), str(found["vision"]), Worth(**found["worth"])
-        network = NextShotNetwork(Shape(**found["shape"]))
+        name, looks, worth = str(found["name"]), str(found["looks"]), Worth(**found["worth"])
+        network = NextShotNetwork(Shape(**found["shape"] | {"parts": tuple(map(int, found["shape"]["parts"]))}))
         network.load_state_dict(load_packed(path.with_suffix(".safetensors")))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise FabulaError(f"The model of what comes next {path} cannot be loaded: {error!r}") from error
-    return TrainedNextShot(name, vision, network, worth)
+    return TrainedNextShot(name, looks, network, worth)

@@ -26,7 +26,7 @@ class TrainedTagger:
 
     Args:
         name: keys what is stored.
-        vision: the name of the model whose vectors of shots it reads.
+        looks: the name of what must have looked at the shots.
         tags: the names of each head's tags.
         usual: the share of films that have each tag, by head.
         scaling: by head.
@@ -37,14 +37,14 @@ class TrainedTagger:
     def __init__(
         self,
         name: str,
-        vision: str,
+        looks: str,
         tags: Mapping[str, tuple[str, ...]],
         usual: Mapping[str, np.ndarray],
         scaling: Mapping[str, Scaling],
         tagger: Tagger,
         memory: Remembering,
     ) -> None:
-        self.name, self.vision, self.tags, self.usual, self.scaling = name, vision, tags, usual, scaling
+        self.name, self.looks, self.tags, self.usual, self.scaling = name, looks, tags, usual, scaling
         self._tagger, self._memory = tagger.eval(), memory.eval()
 
     def film(self, shots: np.ndarray) -> dict[str, np.ndarray]:
@@ -101,7 +101,7 @@ class TrainedTagger:
         shape = self._tagger.shape
         found = {
             "name": self.name,
-            "vision": self.vision,
+            "looks": self.looks,
             "tags": {name: list(names) for name, names in self.tags.items()},
             "usual": {name: [round(float(share), 4) for share in shares] for name, shares in self.usual.items()},
             "scaling": {name: list(pair) for name, pair in self.scaling.items()},
@@ -141,7 +141,7 @@ def load_tagger(card: Path | None = None) -> TrainedTagger:
         counts = {name: len(names) for name, names in tags.items()}
         shape = TaggerShape(int(found["values"]), counts, int(found["hidden"]), str(found["pooling"]))
         tagger, memory = Tagger(shape), Remembering(shape, int(found["memory"]))
-        name, vision = str(found["name"]), str(found["vision"])
+        name, looks = str(found["name"]), str(found["looks"])
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise FabulaError(f"The tagger {path} cannot be loaded: {error!r}") from error
     weights = load_packed(path.with_suffix(".safetensors"))
@@ -151,4 +151,4 @@ def load_tagger(card: Path | None = None) -> TrainedTagger:
             network.load_state_dict(own)
     except RuntimeError as error:
         raise FabulaError(f"The tagger's weights beside {path} are another's: {error}") from error
-    return TrainedTagger(name, vision, tags, usual, scaling, tagger, memory)
+    return TrainedTagger(name, looks, tags, usual, scaling, tagger, memory)

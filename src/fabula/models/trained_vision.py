@@ -87,6 +87,12 @@ class TrainedVision:
                 progress(done, len(images))
         return out
 
+    @torch.inference_mode()
+    def encode_cells(self, cells: torch.Tensor) -> np.ndarray:
+        """The same from what the stem says of pictures, (n, 120, 17, 17): training leaves the stem as it was."""
+        found: np.ndarray = self.model.see(cells, NO_REGIONS).whole.numpy()
+        return found
+
     def encode_text(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """Vectors of sentences: (m, d) float32, rows of unit length."""
         out = np.zeros((len(texts), self.dimension), np.float32)

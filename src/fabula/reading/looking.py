@@ -14,11 +14,12 @@ from fabula.align.pictures import place_silent_shots, seen_during
 from fabula.align.stack import Channel
 from fabula.errors import FabulaError
 from fabula.features import embed
+from fabula.files.appearance import APPEARANCE
 from fabula.files.pictures import by_shot, decode_picture
 from fabula.files.project import Keyframe, Project, Setting, ShotVectors
 from fabula.reading.stages import Found, Stages, StoredCheckpoint, stage_key
 from fabula.records import Caption, Curve, Link, Progress, Seen, Tag, Thumbnail
-from fabula.vision import DEFAULT_VISION, load_captioner, load_vision, picture_key
+from fabula.vision import DEFAULT_VISION, load_captioner, load_vision, look, picture_key
 
 if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
@@ -36,7 +37,7 @@ CAPTIONS_AT_ONCE = 16
 
 
 def pictures(stages: Stages, name: str) -> Found:
-    """Vectors of all keyframes; those that a killed run has stored are not computed again.
+    """Vectors of all keyframes, and how they look; those that a killed run has stored are not computed again.
 
     Args:
         stages: of the project.
@@ -45,11 +46,13 @@ def pictures(stages: Stages, name: str) -> Found:
     vision, store = load_vision(name), stages.store
     thumbnails = store.load("thumbnails", Thumbnail)
     jpegs = {picture_key(thumbnail.jpeg): thumbnail.jpeg for thumbnail in thumbnails}
-    missing = jpegs.keys() - store.load_vectors(vision.name, list(jpegs)).keys()
+    known = [store.load_vectors(model, list(jpegs)).keys() for model in (vision.name, APPEARANCE)]
+    missing = jpegs.keys() - (known[0] & known[1])
     done, tell = len(jpegs) - len(missing), stages.telling("pictures")
     for batch in _batches([key for key in jpegs if key in missing], PICTURES_AT_ONCE):
-        vectors = vision.encode_images([decode_picture(jpegs[key]) for key in batch])
+        vectors, looks = look(vision, [decode_picture(jpegs[key]) for key in batch])
         store.save_vectors(vision.name, batch, vectors)
+        store.save_vectors(APPEARANCE, batch, looks)
         done += len(batch)
         tell(done, len(jpegs))
     keyframes = [Keyframe(t.shot, t.frame, vision.name, picture_key(t.jpeg)) for t in thumbnails]
@@ -93,6 +96,7 @@ def named_tagger(name: str) -> "TrainedTagger":
 def storyline(stages: Stages, tagger: "TrainedTagger") -> Found:
     """Genres and keywords of the film, and how its shots respond to those that it has most."""
     from fabula.storyline.curves import picture_curves
+    from fabula.storyline.next_shot import surprise
     from fabula.storyline.tagging import tag_project
 
     project = Project(stages.store)
@@ -100,15 +104,7 @@ def storyline(stages: Stages, tagger: "TrainedTagger") -> Found:
     known = {name for names in tagger.tags.values() for name in names}
     strongest = [tag.name for tag in tags if tag.name in known][:CURVES]
     curves = sorted(picture_curves(project, tagger, strongest), key=lambda curve: strongest.index(curve.name))
-    return Found({"tags": (Tag, tags), "curves": (Curve, [*curves, *_surprise(project)])})
-
-
-def _surprise(project: Project) -> list[Curve]:
-    """How unexpected each shot is, if the model of what comes next knows what looked at the film."""
-    from fabula.storyline.next_shot import load_next_shot, surprise
-
-    seen, model = project.shot_vectors, load_next_shot()
-    return [surprise(project, model)] if seen is not None and seen.model == model.vision else []
+    return Found({"tags": (Tag, tags), "curves": (Curve, [*curves, surprise(project)])})
 
 
 def _batches(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:

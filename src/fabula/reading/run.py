@@ -12,7 +12,7 @@ from fabula.align.model import BUILTIN, load_card
 from fabula.align.pins import place_pins, speaker_pins
 from fabula.errors import FabulaError
 from fabula.features import DEFAULT_ENCODER, encoder_name
-from fabula.files.project import Keyframe, Project
+from fabula.files.project import Project
 from fabula.files.store import Store
 from fabula.files.subtitles import read_embedded_subtitles
 from fabula.reading.alignments import pages, scenes, speakers
@@ -78,7 +78,7 @@ def read(
             find the pages; ``none`` leaves what an earlier run saw as it is.
         captioner: what describes the shots (see ``fabula.vision.load_captioner``), or ``none``.
         tagger: what finds genres and themes in the shots: ``builtin``, the card (.json) of ``fabula train tagger``, or
-            ``none``. One that knows another vision model than ``vision`` leaves the film without tags.
+            ``none``; with ``vision`` alone.
         keyframes: pictures of each shot that are looked at, where it is long enough; long shots have more anyway.
         trust_book: link even if chance would explain how well the film fits the book.
         force: let an input replace a different one of its kind in an existing project.
@@ -150,9 +150,7 @@ class _Run:
         return {stage: name() for stage, name in names.items()}
 
     def _storyline(self, tagger: "TrainedTagger") -> None:
-        """Tags and curves, if the shots were looked at by the model that the tagger knows."""
-        if {keyframe.model for keyframe in self.store.load("keyframes", Keyframe)} != {tagger.vision}:
-            return
+        """Tags and curves."""
         rests = [self.store.stage_key(name) or "" for name in ("subtitles", "screenplay", "book")]
         compute = partial(storyline, self.stages, tagger)
         self.stages.join("storyline", ["pictures"], compute, "\n".join([tagger.name, *rests]))

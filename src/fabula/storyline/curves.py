@@ -5,7 +5,7 @@ came before, and by what is said. Any other words are looked for in pictures, di
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from fabula.records import SURPRISE, Curve, LineKind, Medium, Shot, TagKind
 from fabula.search.evidence import together
 from fabula.search.index import SearchIndex
 from fabula.search.units import Units
-from fabula.vision import DEFAULT_VISION
+from fabula.storyline.tagging import tagged_features
 
 if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
@@ -39,8 +39,8 @@ def curves(project: Project, tags: Sequence[str], models: Sequence[str] = ()) ->
             that a tagger knows has what is seen and what is said, and any other has everything.
 
     Raises:
-        FabulaError: a model is unknown or cannot be loaded, or no vision model has looked at the film.
-        InputError: words are malformed.
+        FabulaError: a model is unknown or cannot be loaded.
+        InputError: nobody has looked at the film, or words are malformed.
     """
     unknown = [name for name in models if name not in (PICTURES, DIALOGUE, ANYTHING) and not name.endswith(".json")]
     if unknown:
@@ -68,12 +68,12 @@ def _of_pictures(project: Project, tag: str, models: Sequence[str]) -> tuple[Cur
     from fabula.models.trained_tagger import load_tagger  # late: it loads models
 
     cards: list[Path | None] = [Path(name) for name in models if name.endswith(".json")]
-    if PICTURES in models or (not models and project.shot_vectors is not None):
+    if PICTURES in models or (not models and project.appearances is not None):
         cards.insert(0, None)
     found: list[Curve] = []
     for tagger in map(load_tagger, cards):
         names = [name for known in tagger.tags.values() for name in known if name.lower() == tag.lower()]
-        if names and (models or project.settings.get("vision") in (None, DEFAULT_VISION)):
+        if names:
             found += picture_curves(project, tagger, names)
     return tuple(found)
 
@@ -93,34 +93,31 @@ def picture_curves(project: Project, tagger: "TrainedTagger", names: Sequence[st
 
     Args:
         project: whose shots have been looked at.
-        tagger: that reads the vectors of that vision model.
+        tagger: of pictures.
         names: of tags; all that it knows if none.
 
     Raises:
-        FabulaError: no vision model has looked at the film, or another than the tagger's.
+        InputError: nobody has looked at the film.
+        FabulaError: something else has looked than the tagger knows.
     """
-    seen = project.shot_vectors
-    if seen is None or not len(seen.shots):
-        raise FabulaError("No vision model has looked at the film: read it with fabula read, without --vision none.")
-    if seen.model != tagger.vision:
-        cure = "Read the film again, or name a tagger that was trained with that model."
-        raise FabulaError(f"The tagger {tagger.name} knows shots seen by {tagger.vision}, not by {seen.model}. {cure}")
-    alone, remembered = tagger.responses(seen.vectors)
+    shots, features = tagged_features(project, tagger)
+    alone, remembered = tagger.responses(features)
     curves = []
     for head, known in tagger.tags.items():
         for k, name in enumerate(known):
             if not names or name in names:
                 raw, smooth = _numbers(alone[head][:, k]), _numbers(remembered[head][:, k])
-                curves.append(Curve(name, TagKind(head).value, tagger.name, seen.shots, raw, smooth))
+                curves.append(Curve(name, TagKind(head).value, tagger.name, shots, raw, smooth))
     return tuple(curves)
 
 
 def open_curves(project: Project, index: SearchIndex, queries: Sequence[str]) -> tuple[Curve, ...]:
     """Curves of any words, from all that is known of the film: the probability that a shot is what they say.
 
-    A shot has what is seen in it, and what is said, written and told while it lasts; sources that agree make it
-    likelier (see ``fabula.search.evidence.together``). The smooth curve is the mean around each shot, weighted by a
-    Gaussian over time.
+    A shot has what is seen in it, the heading of its scene, and what is said, written and told while it lasts; sources
+    that agree make it likelier (see ``fabula.search.evidence.together``). A line that is spoken, stands in the
+    screenplay and is told in the book is the same words three times, so those count once. The smooth curve is the mean
+    around each shot, weighted by a Gaussian over time.
 
     Args:
         project: the film.
@@ -134,25 +131,32 @@ def open_curves(project: Project, index: SearchIndex, queries: Sequence[str]) ->
     curves = []
     for query in queries:
         found = index.responses(query)
-        times = {medium: _times(project, medium, index.units[medium]) for medium in found}
-        parts = np.stack([on_shots(shots, *times[medium], values) for medium, values in found.items()])
+        parts = np.stack(
+            shot_sources(project, {medium: (index.units[medium], values) for medium, values in found.items()})
+        )
         raw = np.array([together(own) for own in -np.sort(-parts, axis=0).T])
         places = tuple(shot.index for shot in shots)
         curves.append(Curve(query, TagKind.OPEN.value, ANYTHING, places, _numbers(raw), _numbers(smoothed(shots, raw))))
     return tuple(curves)
 
 
-def _times(project: Project, medium: Medium, units: Units) -> tuple[np.ndarray, np.ndarray]:
-    """When units begin and end, in seconds (units,) each; a heading lasts as long as its scene."""
-    starts, ends = units.start.copy(), units.end.copy()
-    if medium is Medium.SCRIPT:
-        for row, item in enumerate(units.item.tolist()):
-            line = project.lines[item]
-            if line.kind is LineKind.HEADING and line.scene is not None:
-                scene = project.scenes[line.scene]
-                starts[row] = np.nan if scene.start is None else scene.start
-                ends[row] = np.nan if scene.end is None else scene.end
-    return starts, ends
+def shot_sources(project: Project, found: Mapping[Medium, tuple[Units, np.ndarray]]) -> list[np.ndarray]:
+    """What speaks for each shot, by source: its picture, the heading of its scene, and words; (shots,) each."""
+    shots, sources = project.shots, [np.zeros(len(project.shots)) for _ in range(3)]
+    picture, heading, words = sources
+    for medium, (units, values) in found.items():
+        headings = np.zeros(len(units), bool)
+        starts, ends = units.start.copy(), units.end.copy()
+        if medium is Medium.SCRIPT:
+            for row, item in enumerate(units.item.tolist()):
+                line = project.lines[item]
+                if line.kind is LineKind.HEADING and line.scene is not None:  # it lasts as long as its scene
+                    scene, headings[row] = project.scenes[line.scene], True
+                    starts[row] = np.nan if scene.start is None else scene.start
+                    ends[row] = np.nan if scene.end is None else scene.end
+        for rows, source in ((headings, heading), (~headings, picture if medium is Medium.PICTURE else words)):
+            np.maximum(source, on_shots(shots, starts[rows], ends[rows], values[rows]), out=source)
+    return sources
 
 
 def on_shots(shots: Sequence[Shot], begin: np.ndarray, finish: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -45,8 +45,8 @@ def predict(
         model: the built-in one if none.
 
     Raises:
-        InputError: no vision model has looked at the film, or it has no such shot.
-        FabulaError: another vision model has looked than the model knows, or ``step`` is too far.
+        InputError: nobody has looked at the film, or it has no such shot.
+        FabulaError: something else has looked than the model knows, or ``step`` is too far.
     """
     model = model or load_next_shot()
     looks = _looks(project, model)
@@ -73,8 +73,8 @@ def surprise(project: Project, model: "TrainedNextShot | None" = None) -> Curve:
         model: the built-in one if none.
 
     Raises:
-        InputError: no vision model has looked at the film.
-        FabulaError: another vision model has looked than the model knows.
+        InputError: nobody has looked at the film.
+        FabulaError: something else has looked than the model knows.
     """
     model = model or load_next_shot()
     looks = _looks(project, model)
@@ -88,9 +88,9 @@ def surprise(project: Project, model: "TrainedNextShot | None" = None) -> Curve:
 
 def _looks(project: Project, model: "TrainedNextShot") -> ShotLooks:
     looks = shot_looks(project)
-    if looks.model != model.vision:
-        cure = "Read the film again, or name a model that was trained with that one."
-        raise FabulaError(f"{model.name} knows shots seen by {model.vision}, not by {looks.model}. {cure}")
+    if looks.model != model.looks:
+        cure = "Read the film again, or train a model anew."
+        raise FabulaError(f"{model.name} knows shots as {model.looks} sees them, not {looks.model}. {cure}")
     return looks
 
 

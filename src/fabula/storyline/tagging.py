@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fabula.errors import FabulaError
 from fabula.files.project import Project
 from fabula.records import CueKind, Curve, LineKind, Tag, TagKind
+from fabula.storyline.shot_looks import TAGGED, look_part, shot_looks
 from fabula.storyline.words import Kind, load_text_tagger, tag_text
 
 if TYPE_CHECKING:
@@ -78,20 +80,38 @@ def text_tags(project: Project) -> list[Source]:
 
 
 def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, list[Source]]:
-    """What a film's pictures say of genres and keywords; nothing if no vision model has looked, or another.
+    """What a film's pictures say of genres and keywords; nothing if nobody has looked at it.
 
     Args:
         project: the film.
-        tagger: reads the vectors of its shots.
+        tagger: reads the features of its shots.
+
+    Raises:
+        FabulaError: something else has looked than the tagger knows.
     """
-    seen = project.shot_vectors
-    if seen is None or not len(seen.shots) or seen.model != tagger.vision:
+    if project.appearances is None:
         return {}
-    found = tagger.film(seen.vectors)
+    found = tagger.film(tagged_features(project, tagger)[1])
     return {
         TagKind(head): [Source.of(PICTURE, names, found[head], tagger.usual[head])]
         for head, names in tagger.tags.items()
     }
+
+
+def tagged_features(project: Project, tagger: "TrainedTagger") -> tuple[tuple[int, ...], np.ndarray]:
+    """The indices of a film's shots, and of each what a tagger reads: (n, values).
+
+    Raises:
+        InputError: nobody has looked at the film.
+        FabulaError: something else has looked than the tagger knows.
+    """
+    looks = shot_looks(project)
+    if looks.model != tagger.looks:
+        cure = "Read the film again, or train a tagger anew."
+        raise FabulaError(
+            f"The tagger {tagger.name} knows shots as {tagger.looks} sees them, not {looks.model}. {cure}"
+        )
+    return looks.shots, look_part(looks.features, TAGGED)
 
 
 def joined_tags(kind: TagKind, sources: Sequence[Source]) -> tuple[Tag, ...]:

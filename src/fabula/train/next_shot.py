@@ -26,8 +26,9 @@ Report = Callable[[str], None]
 
 def learn_next_shot(
     films: Sequence[np.ndarray],
+    parts: Sequence[int],
     recipe: "NextShotRecipe",
-    vision: str,
+    looks: str,
     kind: str = "transformer",
     evidence: bool = True,
     state: Path | None = None,
@@ -37,8 +38,9 @@ def learn_next_shot(
 
     Args:
         films: (t, d) features of the shots of each.
+        parts: values of each part of the features.
         recipe: how.
-        vision: the name of the model whose vectors begin the features.
+        looks: the name of what has looked at the shots.
         kind: transformer or lstm.
         evidence: whether it also weighs likeness to the shots before (see ``fabula.models.next_shot``).
         state: where the training is kept after each portion, and taken up again.
@@ -48,12 +50,9 @@ def learn_next_shot(
     from fabula.models.next_shot import Shape
     from fabula.models.next_shot_training import NextShotTraining
     from fabula.models.trained_next_shot import TrainedNextShot
-    from fabula.storyline.shot_looks import LIGHT
 
     long_enough = [film for film in films if len(film) >= LEAST]
-    picture = long_enough[0].shape[1] - LIGHT
-    shape = Shape(kind, picture, LIGHT, min(Shape.kept, picture), evidence=evidence)
-    training = NextShotTraining(recipe, shape, long_enough)
+    training = NextShotTraining(recipe, Shape(tuple(parts), kind=kind, evidence=evidence), long_enough)
     if state:
         training.resume(state)
     while training.step < recipe.steps:
@@ -61,7 +60,7 @@ def learn_next_shot(
         curve(training.step, loss)
         if state:
             training.save(state)
-    return TrainedNextShot(model_name(f"next-shot-{kind}", training.kept), vision, training.kept)
+    return TrainedNextShot(model_name(f"next-shot-{kind}", training.kept), looks, training.kept)
 
 
 def train_next_shot(
@@ -92,18 +91,18 @@ def train_next_shot(
     if sum(len(film) >= LEAST for film in films) < FEWEST or len({order.film for order in orders}) < HELD_BACK:
         raise InputError(output, f"{len(films)} films are too few to learn from", f"give at least {FEWEST}")
     output.parent.mkdir(parents=True, exist_ok=True)
-    vision = orders[0].model
+    parts, looks = orders[0].parts, orders[0].model
     sides = film_sides(orders, HELD_BACK, recipe.seed)
     learn, held = ([f for f, side in zip(films, sides, strict=True) if (side == 0) == out] for out in (False, True))
     told(f"what scores are worth: {len(held)} films held back")
-    worth, nats = learn_worth(learn_next_shot(learn, recipe, vision, kind), held)
+    worth, nats = learn_worth(learn_next_shot(learn, parts, recipe, looks, kind), held)
     told(f"held back: {nats:.3f} nats a shot, all shots of its film to choose from; learning from all {len(films)}")
 
     def curve(step: int, loss: float) -> None:
         told(f"step {step} of {recipe.steps}: loss {loss:.3f}")
         _curve(output, step, loss)
 
-    model = learn_next_shot(films, recipe, vision, kind, state=output.with_suffix(".checkpoint"), curve=curve)
+    model = learn_next_shot(films, parts, recipe, looks, kind, state=output.with_suffix(".checkpoint"), curve=curve)
     model.worth = worth
     card = {
         "recipe": dataclasses.asdict(recipe),

@@ -9,8 +9,7 @@ import numpy as np
 from fabula.errors import InputError
 from fabula.files.project import Project
 from fabula.files.tagged import PROJECT, TaggedFilm, read_tagged
-from fabula.storyline.shot_looks import shot_looks
-from fabula.storyline.telling_shots import telling_shots
+from fabula.storyline.shot_looks import COMPARED, telling_looks
 
 Report = Callable[[str], None]
 
@@ -19,13 +18,14 @@ Report = Callable[[str], None]
 class ShotOrder:
     """A film or trailer as an order of shots.
 
-    ``film`` says which film it is: things with one name never stand on two sides of a split. ``model`` is the vision
-    model that looked at it, and ``features`` (n, d) are those of its shots, in order.
+    ``film`` says which film it is: things with one name never stand on two sides of a split. ``model`` is the name of
+    what has looked at it; ``features`` (n, d) are those of its shots, in order, and ``parts`` the values of each part.
     """
 
     film: str
     model: str
     features: np.ndarray
+    parts: tuple[int, ...] = COMPARED
 
 
 def read_orders(folder: Path, table: Path | None = None, told: Report = lambda line: None) -> list[ShotOrder]:
@@ -38,23 +38,21 @@ def read_orders(folder: Path, table: Path | None = None, told: Report = lambda l
         told: called with a line for each film that is left out.
 
     Raises:
-        InputError: there is no project, none of them has been looked at, or different vision models did so.
+        InputError: there is no project, or nobody has looked at any of them.
     """
     found = []
     for film in _films(folder, table):
-        with Project.open(film.path) as project:
-            if project.shot_vectors is None:
-                told(f"left out: {film.path} was read without a vision model")
-                continue
-            looks = shot_looks(project)
-            telling = telling_shots(project, film.still_tail_from)[list(looks.shots)]
-        found.append(ShotOrder(film.film, looks.model, looks.features[telling]))
+        try:
+            with Project.open(film.path) as project:
+                looks = telling_looks(project, film.still_tail_from)
+        except InputError as error:
+            told(f"left out: {error}")
+            continue
+        if len(looks.shots):
+            found.append(ShotOrder(film.film, looks.model, looks.features))
     if not found:
         raise InputError(folder, "there is no project of a film in it", "read some: fabula read FILM -o NAME.fabula")
-    models = sorted({order.model for order in found})
-    if len(models) > 1:
-        raise InputError(folder, f"its films were seen by different models, {', '.join(models)}", "read them anew")
-    return [order for order in found if len(order.features)]
+    return found
 
 
 def _films(folder: Path, table: Path | None) -> Sequence[TaggedFilm]:

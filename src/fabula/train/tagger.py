@@ -86,7 +86,7 @@ def train_tagger(
     tagger, memory = learn_tagger(shelf_of(trailers, targets), recipe)
     usual = {head: rows.mean(0) for head, rows in targets.rows.items()}
     name = model_name(output.stem, tagger)
-    trained = TrainedTagger(name, trailers.vision, targets.names, usual, scaling, tagger, memory)
+    trained = TrainedTagger(name, trailers.looks, targets.names, usual, scaling, tagger, memory)
     output.parent.mkdir(parents=True, exist_ok=True)
     trained.save(output, _card(trailers, recipe, figures))
     return figures

@@ -7,10 +7,11 @@ import numpy as np
 
 from fabula.errors import FabulaError, InputError
 from fabula.features import cache_folder
+from fabula.files.appearance import APPEARANCE
 from fabula.files.project import Project, fingerprint
 from fabula.files.tagged import PROJECT, TaggedFilm
 from fabula.reading import read
-from fabula.storyline.telling_shots import telling_shots
+from fabula.storyline.shot_looks import TAGGED, look_part, telling_looks
 
 KEYFRAMES = 3  # of a shot: the paper's m
 FEWEST = 4  # shots: a film with fewer says too little to learn from
@@ -24,15 +25,16 @@ class Trailers:
 
     Args:
         films: with tags.
-        shots: of each film the features (s, values) of the shots that tell something, in the film's order.
-        vision: the name of the model that made them.
-        indices: of those shots in the film's project.
+        shots: of each film the features (s, values) of the shots that tell something, in the film's order: what a
+            tagger reads.
+        looks: the name of what has looked at them.
+        seen: of each film the vectors (s, d) of the same shots in the space of a vision model.
     """
 
     films: tuple[TaggedFilm, ...]
     shots: tuple[np.ndarray, ...]
-    vision: str
-    indices: tuple[tuple[int, ...], ...] = ()
+    looks: str
+    seen: tuple[np.ndarray, ...] = ()
 
 
 def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None, fewest: int = FEWEST) -> Trailers:
@@ -42,30 +44,27 @@ def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None,
     cannot be read, or have too few shots, are told and left out.
 
     Raises:
-        FabulaError: none is left, or they were read by different vision models.
+        FabulaError: none is left.
     """
-    kept, shots, indices, models = [], [], [], set()
+    kept, shots, seen = [], [], []
     for k, film in enumerate(films):
         try:
             with open_film(film) as project:
-                vectors = project.shot_vectors
-                chosen = telling_shots(project, film.still_tail_from)
+                looks, vectors = telling_looks(project, film.still_tail_from), project.shot_vectors
         except InputError as error:
             told(f"left out: {error}")
             continue
-        telling = chosen[list(vectors.shots)] if vectors else np.zeros(0, bool)
-        rows = vectors.vectors[telling] if vectors else np.zeros((0, 1), np.float32)
-        told(f"{k + 1} of {len(films)}: {film.path.name}, {len(rows)} shots")
-        if vectors is None or len(rows) < fewest:
-            told(f"left out: {film.path} has {len(rows)} shots that tell something, fewer than {fewest}")
+        told(f"{k + 1} of {len(films)}: {film.path.name}, {len(looks.shots)} shots")
+        if len(looks.shots) < fewest:
+            told(f"left out: {film.path} has {len(looks.shots)} shots that tell something, fewer than {fewest}")
             continue
         kept.append(film)
-        shots.append(rows)
-        indices.append(tuple(np.array(vectors.shots)[telling].tolist()))
-        models.add(vectors.model)
-    if len(models) != 1:
-        raise FabulaError("No film is left to learn from." if not models else f"Read the films anew: {sorted(models)}.")
-    return Trailers(tuple(kept), tuple(shots), models.pop(), tuple(indices))
+        shots.append(look_part(looks.features, TAGGED))
+        if vectors is not None:
+            seen.append(vectors.vectors[np.isin(vectors.shots, looks.shots)])
+    if not kept:
+        raise FabulaError("No film is left to learn from.")
+    return Trailers(tuple(kept), tuple(shots), APPEARANCE, tuple(seen))
 
 
 def drawn(films: Sequence[TaggedFilm], count: int | None, seed: int = 0) -> tuple[TaggedFilm, ...]:
