@@ -17,6 +17,7 @@ from fabula.app.cli import app
 from fabula.evaluate.curves import measure_peaks, planted_tags
 from fabula.evaluate.demo.truth import TrueScene
 from fabula.files.appearance import APPEARANCE
+from fabula.files.pictures import decode_picture
 from fabula.files.project import Project
 from fabula.files.tagged import TaggedFilm
 from fabula.models.appearance import appearances
@@ -56,14 +57,17 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tagger that learned colours from trailers of two of them each."""
-    films, shots = [], []
+def card(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tagger that learned colours from trailers of two of them each, made of the film's own pictures."""
+    with fabula.read(film=film, vision="hash", captioner="none", tagger="none", keyframes=3) as read:
+        looks = appearances([decode_picture(thumbnail.jpeg) for thumbnail in read.thumbnails])
+        genres = np.array([ORDER[thumbnail.shot] for thumbnail in read.thumbnails])
+    looks = look_part(np.pad(looks, ((0, 0), (1, 0))), TAGGED)
+    rng, films, shots = np.random.default_rng(0), [], []
     for k in range(18):
         own = [list(COLOURS)[(k + j) % 3] for j in range(1 + k % 2)]
-        pictures = [noisy(COLOURS[own[j % len(own)]], 100 * k + j) for j in range(8)]
         films.append(TaggedFilm(Path(f"{k}.mp4"), str(k), genres=tuple(sorted(own)), keywords=("dark",) * (k % 3 == 0)))
-        shots.append(look_part(np.pad(appearances(pictures), ((0, 0), (1, 0))), TAGGED))
+        shots.append(np.stack([rng.choice(looks[genres == own[j % len(own)]]) for j in range(8)]))
     output = tmp_path_factory.mktemp("tagger") / "colours.json"
     train_tagger(Trailers(tuple(films), tuple(shots), APPEARANCE), output, QUICK)
     return output
@@ -101,7 +105,7 @@ def test_a_film_that_an_older_fabula_read_is_told(project: Path, card: Path, tmp
         db.execute("DELETE FROM vectors WHERE model = ?", (APPEARANCE,))
     with Project.open(tmp_path / "old.fabula") as read:
         assert tag_project(read, load_tagger(card)) == ()
-        with pytest.raises(fabula.InputError, match="read the film again"):
+        with pytest.raises(fabula.InputError, match="Read the film again"):
             curves(read, ["romance"], [str(card)])
 
 

@@ -93,7 +93,7 @@ class TrainedTagger:
 
     def _worth(self, head: str, scores: np.ndarray) -> np.ndarray:
         slope, offset = self.scaling[head]
-        worth: np.ndarray = 1 / (1 + np.exp(-(slope * scores + offset)))
+        worth: np.ndarray = np.exp(-np.logaddexp(0, -(slope * scores + offset)))  # of any size
         return worth
 
     def save(self, card: Path, more: Mapping[str, Any]) -> None:
