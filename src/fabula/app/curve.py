@@ -87,7 +87,7 @@ def respond(project: Project, tags: Sequence[str], models: Sequence[str] = ()) -
     """The curves of some tags, stored or computed.
 
     Raises:
-        FabulaError: no vision model has looked at the film, or a model is unknown.
+        FabulaError: nobody has looked at the film, or a model is unknown.
     """
     from fabula.storyline.curves import curves  # late: it loads models
 

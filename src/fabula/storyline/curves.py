@@ -68,7 +68,7 @@ def _of_pictures(project: Project, tag: str, models: Sequence[str]) -> tuple[Cur
     from fabula.models.trained_tagger import load_tagger  # late: it loads models
 
     cards: list[Path | None] = [Path(name) for name in models if name.endswith(".json")]
-    if PICTURES in models or (not models and project.appearances is not None):
+    if PICTURES in models or (not models and project.shot_vectors is not None):
         cards.insert(0, None)
     found: list[Curve] = []
     for tagger in map(load_tagger, cards):

@@ -52,7 +52,7 @@ def tag_project(project: Project, tagger: "TrainedTagger | None" = None) -> tupl
         Genres first, the likeliest first; nothing if there is nothing to go by.
 
     Raises:
-        FabulaError: a model cannot be loaded.
+        FabulaError: a model cannot be loaded, or an older fabula has read the film.
     """
     from fabula.models.trained_tagger import load_tagger  # late: it loads models
 
@@ -87,9 +87,10 @@ def picture_tags(project: Project, tagger: "TrainedTagger") -> dict[TagKind, lis
         tagger: reads the features of its shots.
 
     Raises:
+        InputError: an older fabula has looked at it.
         FabulaError: something else has looked than the tagger knows.
     """
-    if project.appearances is None:
+    if project.shot_vectors is None:
         return {}
     found = tagger.film(tagged_features(project, tagger)[1])
     return {
