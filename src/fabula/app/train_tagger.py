@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fabula.metrics.tagging import Interval
     from fabula.models.tagger_training import TaggerRecipe
     from fabula.train.trailers import Trailers
+    from fabula.vision import Vision
 
 TrailerFolder = Annotated[Path, typer.Option("--trailers", help="Folder of the videos, or of projects NAME.fabula.")]
 Table = Annotated[
@@ -72,7 +73,7 @@ def tagger(
     from fabula.train.tagger import train_tagger
 
     found = _trailers(trailers, tags, catalogue, without, subset, seed)
-    figures = train_tagger(found, output, _recipe(loss, pooling, seed), _say, least)
+    figures = train_tagger(found, output, _recipe(loss, pooling, seed), _say, least, _names_vision(found))
     sys.stdout.write(f"{output}: {json.dumps(figures)}\n")
 
 
@@ -103,14 +104,13 @@ def tags(
     """
     from fabula.evaluate.tags import measure_tagger
     from fabula.train.tagger import targets_of
-    from fabula.vision import load_vision
 
     found = _trailers(trailers, tags, catalogue, None, subset, seed)
     if words is not None:
         for fused in _fused(found, words, catalogue, books, _recipe(loss, pooling, seed), least):
             sys.stdout.write((json.dumps(dataclasses.asdict(fused)) if as_json else _fused_line(fused)) + "\n")
     targets = targets_of(found.films, least)
-    figures = measure_tagger(found, targets, _recipe(loss, pooling, seed), load_vision(), _say, seed)
+    figures = measure_tagger(found, targets, _recipe(loss, pooling, seed), _names_vision(found), _say, seed)
     if as_json:
         sys.stdout.writelines(json.dumps(dataclasses.asdict(figure)) + "\n" for figure in figures)
         return
@@ -119,6 +119,17 @@ def tags(
         sys.stdout.write(_line(figure) + "\n")
     for head in targets.names:
         _by_tag([figure for figure in figures if figure.head == head])
+
+
+def _names_vision(trailers: "Trailers") -> "Vision | None":
+    """The built-in vision model, which knows what names of tags look like, if it has seen the trailers."""
+    from fabula.vision import load_vision
+
+    vision = load_vision()
+    if vision.name == trailers.vision:
+        return vision
+    _say(f"names of tags are left out: {trailers.vision or 'more than one vision model'} has seen the trailers")
+    return None
 
 
 def _fused(
@@ -137,7 +148,8 @@ def _fused(
     sources = gather_texts(words, catalogue, books, without=said)
     tagger = train_text_tagger(sources, TextRecipe(), open_cache(), told=_say)
     targets = targets_of(trailers.films, least)
-    return measure_fused(trailers, targets, crossed_scores(trailers, targets, recipe, _say)["genre"], said, tagger)
+    scores = crossed_scores(trailers, targets, recipe, _say, vision=_names_vision(trailers))["genre"]
+    return measure_fused(trailers, targets, scores, said, tagger)
 
 
 def _fused_line(figure: "FusedFigure") -> str:

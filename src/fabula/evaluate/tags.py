@@ -12,7 +12,7 @@ import numpy as np
 
 from fabula.files.tagged import folds
 from fabula.metrics.tagging import Interval, TagFigures, interval, measure_tags
-from fabula.train.tagger import FOLDS, Targets, comparable, crossed_protocols
+from fabula.train.tagger import FOLDS, Targets, comparable, crossed_protocols, names_fits
 from fabula.train.text_tagger import logistic_directions
 from fabula.train.trailers import Trailers
 from fabula.vision import Vision
@@ -30,7 +30,6 @@ STRENGTHS = (
 )  # of the linear head's penalty, chosen on folds inside of the training side
 OURS = "trained, both protocols"
 PRIOR, ZERO, LINEAR = "frequency", "names of genres", "Image-base, linear head"
-PROMPT = "a scene of a {} film"
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def measure_tagger(
     if vision is not None:
         scores[ZERO] = named(trailers, targets, vision)
     scores[LINEAR] = linear_head(trailers.shots, trailers, targets, seed)
-    both = crossed_protocols(trailers, targets, recipe, told, seed)
+    both = crossed_protocols(trailers, targets, recipe, told, seed, vision)
     scores["trained, shots averaged"] = {head: alone for head, (alone, _) in both.items()}
     scores["trained, LSTM"] = {head: after for head, (_, after) in both.items()}
     scores[OURS] = {head: (alone + after) / 2 for head, (alone, after) in both.items()}
@@ -111,12 +110,10 @@ def frequency(trailers: Trailers, targets: Targets, seed: int = 0) -> dict[str, 
 
 def named(trailers: Trailers, targets: Targets, vision: Vision) -> dict[str, np.ndarray]:
     """The mean fit of the shots with the tag's name, less what fits shots of all films: by head (n, k)."""
-    found = {}
-    for head, names in targets.names.items():
-        texts = vision.encode_text([PROMPT.format(name.lower()) for name in names])
-        fits = np.stack([(shots @ texts.T).mean(0) for shots in trailers.seen])
-        found[head] = (fits - fits.mean(0)) / np.maximum(fits.std(0), 1e-6)
-    return found
+    fits = np.stack([own.mean(0) for own in names_fits(trailers, targets, vision)])
+    fits = (fits - fits.mean(0)) / np.maximum(fits.std(0), 1e-6)
+    ends = np.cumsum([len(names) for names in targets.names.values()])[:-1]
+    return dict(zip(targets.names, np.split(fits, ends, axis=1), strict=True))
 
 
 def linear_head(

@@ -4,6 +4,9 @@ Huang et al. 2018, "From Trailers to Storylines", section 3.1 (visual module): f
 trailer are averaged, and a layer for each kind of tag says which the trailer has; section 3.2's recurrent network over
 shots gives tags that remember what came before. The paper tunes a whole network on 33,000 trailers; here a small layer
 over frozen features of pictures learns, so that some dozens of trailers suffice, and attention over shots is a choice.
+
+What a tag is called says something before any trailer is seen: how well its name fits a picture, in a space of pictures
+and sentences. That is passed on to the features and added to the scores when all else has learned.
 """
 
 from collections.abc import Mapping
@@ -14,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 HIDDEN = 64
+NAMED = 0.5  # log odds that a name's fit is worth, for each standard deviation over films
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class TaggerShape:
         hidden: values of the shot encoder.
         pooling: "mean" over shots (the paper, eq. 2), or "attention": shots that tell more weigh more.
         hide: share of the features and of the hidden values that is left out in training.
+        named: whether names' fits are among the shot encoder's values.
     """
 
     values: int
@@ -33,6 +38,12 @@ class TaggerShape:
     hidden: int = HIDDEN
     pooling: str = "mean"
     hide: float = 0.3
+    named: bool = False
+
+    @property
+    def names(self) -> int:
+        """Values of names' fits: one for each tag, one head after the other."""
+        return sum(self.tags.values()) if self.named else 0
 
 
 class Tagger(nn.Module):
@@ -47,8 +58,9 @@ class Tagger(nn.Module):
         self.register_buffer("centre", torch.zeros(shape.values))
         self.register_buffer("spread", torch.ones(shape.values))
         self.encode = nn.Linear(shape.values, shape.hidden)
-        self.heads = nn.ModuleDict({name: nn.Linear(shape.hidden, count) for name, count in shape.tags.items()})
-        self.attend = nn.Linear(shape.hidden, 1) if shape.pooling == "attention" else None
+        self.fits = nn.Linear(shape.values, shape.names).requires_grad_(False) if shape.named else None
+        self.heads = tag_heads(shape.hidden, shape)
+        self.attend = nn.Linear(shape.hidden + shape.names, 1) if shape.pooling == "attention" else None
         self.hide = nn.Dropout(shape.hide)
 
     def know_usual(self, centre: Tensor, spread: Tensor) -> None:
@@ -57,11 +69,13 @@ class Tagger(nn.Module):
         self.spread.copy_(spread)
 
     def shots(self, features: Tensor) -> Tensor:
-        """Features of shots (..., values) -> the shot encoder's vectors (..., hidden)."""
-        return F.gelu(self.encode(self.hide((features - self.centre) / self.spread)))
+        """Features of shots (..., values) -> the shot encoder's vectors (..., hidden + names)."""
+        usual = (features - self.centre) / self.spread
+        hidden = F.gelu(self.encode(self.hide(usual)))
+        return hidden if self.fits is None else torch.cat([hidden, self.fits(usual)], -1)
 
     def pooled(self, shots: Tensor, there: Tensor) -> Tensor:
-        """Vectors of films (n, hidden) from those of their shots (n, s, hidden), of which (n, s) are there."""
+        """Vectors of films (n, d) from those of their shots (n, s, d), of which (n, s) are there."""
         weights = self.attend(shots)[..., 0] if self.attend is not None else torch.zeros(shots.shape[:2])
         weights = weights.masked_fill(~there, -torch.inf).softmax(1)
         return (shots * weights[..., None]).sum(1)
@@ -71,8 +85,33 @@ class Tagger(nn.Module):
         return self.say(self.pooled(self.shots(features), there))
 
     def say(self, vectors: Tensor) -> dict[str, Tensor]:
-        """The same from the shot encoder's vectors (..., hidden): (..., k)."""
-        return {name: head(self.hide(vectors)) for name, head in self.heads.items()}
+        """The same from the shot encoder's vectors (..., hidden + names): (..., k)."""
+        hidden, names = torch.split(vectors, [self.shape.hidden, self.shape.names], -1)
+        known = torch.cat([self.hide(hidden), names], -1)
+        return {name: head(known) for name, head in self.heads.items()}
+
+
+def tag_heads(values: int, shape: TaggerShape) -> nn.ModuleDict:
+    """Heads that read so many values, then names' fits, which count nothing yet."""
+    heads = nn.ModuleDict()
+    for name, count in shape.tags.items():
+        head = heads[name] = nn.Linear(values + shape.names, count)
+        with torch.no_grad():
+            nn.init.normal_(head.weight[:, :values], std=0.01)
+            head.weight[:, values:] = 0
+    return heads
+
+
+@torch.no_grad()
+def let_names_count(heads: nn.ModuleDict, shape: TaggerShape) -> None:
+    """From now on each head reads the fits of its own tags' names."""
+    before = 0
+    for name, count in shape.tags.items():
+        head = heads[name]
+        assert isinstance(head, nn.Linear)
+        first = head.in_features - shape.names + before
+        head.weight[:, first : first + count] = NAMED * torch.eye(count)
+        before += count
 
 
 class Remembering(nn.Module):
@@ -80,14 +119,17 @@ class Remembering(nn.Module):
 
     def __init__(self, shape: TaggerShape, memory: int = 128) -> None:
         super().__init__()
+        self.shape = shape
         self.hide = nn.Dropout(shape.hide)
         self.recurrent = nn.LSTM(shape.hidden, memory, batch_first=True)
-        self.heads = nn.ModuleDict({name: nn.Linear(memory, count) for name, count in shape.tags.items()})
+        self.heads = tag_heads(memory, shape)
 
     def steps(self, shots: Tensor) -> dict[str, Tensor]:
-        """Scores after each shot, by head: (n, s, hidden) -> (n, s, k)."""
-        hidden, _ = self.recurrent(self.hide(shots))
-        return {name: head(self.hide(hidden)) for name, head in self.heads.items()}
+        """Scores after each shot, by head: (n, s, hidden + names) -> (n, s, k)."""
+        hidden, names = torch.split(shots, [self.shape.hidden, self.shape.names], -1)
+        memory, _ = self.recurrent(self.hide(hidden))
+        known = torch.cat([self.hide(memory), names], -1)
+        return {name: head(known) for name, head in self.heads.items()}
 
     def forward(self, shots: Tensor, there: Tensor) -> dict[str, Tensor]:
         """Scores of films: the mean over the steps that are there (n, s)."""

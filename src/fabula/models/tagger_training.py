@@ -10,10 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from fabula.models.learning import move_mean
-from fabula.models.tagger import Remembering, Tagger, TaggerShape, tag_loss
+from fabula.models.tagger import Remembering, Tagger, TaggerShape, let_names_count, tag_loss
 from fabula.records import Progress
 
 Network = TypeVar("Network", bound=nn.Module)
+
+RIDGE = 0.3  # of the regression from features to names' fits, for each value of the features
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,15 @@ class TaggerRecipe:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Films to learn from: for each the features of its shots (s, values), and by head which tags it has (n, k)."""
+    """Films to learn from: for each the features of its shots (s, values), and by head which tags it has (n, k).
+
+    ``fits`` has for each film how well the names of all tags, one head after the other, fit its shots (s, k), or it is
+    empty.
+    """
 
     shots: Sequence[np.ndarray]
     tags: Mapping[str, np.ndarray]
+    fits: Sequence[np.ndarray] = ()
 
 
 def learn_tagger(shelf: Shelf, recipe: TaggerRecipe, progress: Progress | None = None) -> tuple[Tagger, Remembering]:
@@ -71,7 +78,8 @@ def learn_tagger(shelf: Shelf, recipe: TaggerRecipe, progress: Progress | None =
         raise ValueError("every film needs shots")
     torch.manual_seed(recipe.seed)
     counts = {name: rows.shape[1] for name, rows in shelf.tags.items()}
-    shape = TaggerShape(shelf.shots[0].shape[1], counts, recipe.hidden, recipe.pooling, recipe.hide)
+    named = bool(shelf.fits)
+    shape = TaggerShape(shelf.shots[0].shape[1], counts, recipe.hidden, recipe.pooling, recipe.hide, named)
     draw = _Draw(shelf, recipe)
     whole = recipe.steps + recipe.memory_steps
     tagger = Tagger(shape)
@@ -87,7 +95,12 @@ def learn_tagger(shelf: Shelf, recipe: TaggerRecipe, progress: Progress | None =
             shots = kept.shots(features)
         return tag_loss(net(shots, there), wanted, recipe.loss)
 
-    return kept, _learn(memory, recipe, recipe.memory_steps, stretches, progress, recipe.steps, whole)
+    remembering = _learn(memory, recipe, recipe.memory_steps, stretches, progress, recipe.steps, whole)
+    if named:
+        _know_names(kept, shelf)
+        for network in (kept, remembering):
+            let_names_count(network.heads, shape)
+    return kept, remembering
 
 
 def _films_loss(net: nn.Module, draw: "_Draw", recipe: TaggerRecipe) -> Tensor:
@@ -127,9 +140,25 @@ def _start_at_usual(network: Tagger | Remembering, shelf: Shelf) -> None:
         share = (known.sum(0) + 0.5) / (len(known) + 1)
         head = network.heads[name]
         assert isinstance(head, nn.Linear)
-        nn.init.normal_(head.weight, std=0.01)
         with torch.no_grad():
             head.bias.copy_(torch.from_numpy(np.log(share / (1 - share))).float())
+
+
+@torch.no_grad()
+def _know_names(tagger: Tagger, shelf: Shelf) -> None:
+    """Fits of names from features, by ridge regression over shots; in standard deviations over the films."""
+    rows = np.concatenate(shelf.shots).astype(np.float64)
+    usual = (rows - tagger.centre.numpy()) / tagger.spread.numpy()
+    fits = np.concatenate(shelf.fits).astype(np.float64)
+    square = usual.T @ usual + RIDGE * usual.shape[1] * np.eye(usual.shape[1])
+    weights = np.linalg.solve(square, usual.T @ (fits - fits.mean(0)))
+    films = np.stack(
+        [own.mean(0) for own in np.split(usual @ weights, np.cumsum([len(own) for own in shelf.shots])[:-1])]
+    )
+    spread = np.maximum(films.std(0), 1e-9)
+    assert tagger.fits is not None
+    tagger.fits.weight.copy_(torch.from_numpy((weights / spread).T))
+    tagger.fits.bias.copy_(torch.from_numpy(-films.mean(0) / spread))
 
 
 class _Draw:

@@ -87,7 +87,7 @@ class TrainedTagger:
 
     @torch.inference_mode()
     def encode(self, shots: np.ndarray) -> np.ndarray:
-        """The shot encoder's vectors: (s, values) -> (s, hidden)."""
+        """The shot encoder's vectors: (s, values) -> (s, hidden + names)."""
         encoded: np.ndarray = self._tagger.shots(_rows(shots)).numpy()
         return encoded
 
@@ -108,6 +108,7 @@ class TrainedTagger:
             "values": shape.values,
             "hidden": shape.hidden,
             "pooling": shape.pooling,
+            "named": shape.named,
             "memory": self._memory.recurrent.hidden_size,
             **more,
         }
@@ -139,7 +140,9 @@ def load_tagger(card: Path | None = None) -> TrainedTagger:
         usual = {str(name): np.array(shares, float) for name, shares in found["usual"].items()}
         scaling = {str(name): (float(pair[0]), float(pair[1])) for name, pair in found["scaling"].items()}
         counts = {name: len(names) for name, names in tags.items()}
-        shape = TaggerShape(int(found["values"]), counts, int(found["hidden"]), str(found["pooling"]))
+        shape = TaggerShape(
+            int(found["values"]), counts, int(found["hidden"]), str(found["pooling"]), named=bool(found["named"])
+        )
         tagger, memory = Tagger(shape), Remembering(shape, int(found["memory"]))
         name, looks = str(found["name"]), str(found["looks"])
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:

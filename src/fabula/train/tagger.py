@@ -15,12 +15,14 @@ from fabula.files.tagged import TaggedFilm, folds
 from fabula.metrics.tagging import measure_tags
 from fabula.train.calibration import learn_calibration
 from fabula.train.trailers import Trailers
+from fabula.vision import Vision
 
 if TYPE_CHECKING:
     from fabula.models.tagger_training import Shelf, TaggerRecipe
     from fabula.models.trained_tagger import TrainedTagger
 
 FOLDS = 5
+PROMPT = "a scene of a {} film"
 LEAST = 3  # films that must have a tag, so that it can be learned on some and tested on another
 
 Report = Callable[[str], None]
@@ -47,7 +49,12 @@ def targets_of(films: Sequence[TaggedFilm], least: int = LEAST) -> Targets:
 
 
 def train_tagger(
-    trailers: Trailers, output: Path, recipe: "TaggerRecipe", told: Report = lambda line: None, least: int = LEAST
+    trailers: Trailers,
+    output: Path,
+    recipe: "TaggerRecipe",
+    told: Report = lambda line: None,
+    least: int = LEAST,
+    vision: Vision | None = None,
 ) -> dict[str, Any]:
     """Learn from all trailers; what scores are worth is learned on folds by film, as are the figures of the card.
 
@@ -57,6 +64,7 @@ def train_tagger(
         recipe: how to learn.
         told: called with lines about the progress.
         least: films that must have a tag.
+        vision: the one that has seen the trailers, which says what tags' names are worth; None leaves names out.
 
     Returns:
         The figures of the card: by head MAP and recall@3 over the folds.
@@ -72,7 +80,7 @@ def train_tagger(
     if len(trailers.films) < FOLDS or not targets.names:
         problem = f"{len(trailers.films)} films with {sum(map(len, targets.names.values()))} tags are too few"
         raise InputError(output, problem, f"give at least {FOLDS} films, and tags that {least} of them have")
-    scores = crossed_scores(trailers, targets, recipe, told)
+    scores = crossed_scores(trailers, targets, recipe, told, vision=vision)
     scaling, figures = {}, {}
     for head, truth in targets.rows.items():
         found = learn_calibration(1 / (1 + np.exp(-scores[head].ravel())), truth.ravel())
@@ -83,7 +91,7 @@ def train_tagger(
             "recall@3": round(float(measured.recall[0]), 3),
         }
         told(f"{head}: MAP {figures[head]['MAP']}, recall@3 {figures[head]['recall@3']} over {FOLDS} folds by film")
-    tagger, memory = learn_tagger(shelf_of(trailers, targets), recipe)
+    tagger, memory = learn_tagger(shelf_of(trailers, targets, vision), recipe)
     usual = {head: rows.mean(0) for head, rows in targets.rows.items()}
     name = model_name(output.stem, tagger)
     trained = TrainedTagger(name, trailers.looks, targets.names, usual, scaling, tagger, memory)
@@ -103,29 +111,53 @@ def _card(trailers: Trailers, recipe: "TaggerRecipe", figures: Mapping[str, Any]
     }
 
 
-def shelf_of(trailers: Trailers, targets: Targets) -> "Shelf":
-    """What the networks learn from."""
+def shelf_of(trailers: Trailers, targets: Targets, vision: Vision | None = None) -> "Shelf":
+    """What the networks learn from; with the vision model that has seen the trailers also what tags' names say."""
     from fabula.models.tagger_training import Shelf
 
-    return Shelf(trailers.shots, {name: rows.astype(np.float32) for name, rows in targets.rows.items()})
+    fits = names_fits(trailers, targets, vision) if vision is not None else ()
+    return Shelf(trailers.shots, {name: rows.astype(np.float32) for name, rows in targets.rows.items()}, fits)
+
+
+def names_fits(trailers: Trailers, targets: Targets, vision: Vision) -> list[np.ndarray]:
+    """How well the names of all tags, one head after the other, fit the shots of each trailer: (s, k) cosines.
+
+    Raises:
+        InputError: another vision model has seen the trailers.
+    """
+    if trailers.vision != vision.name:
+        problem = f"{trailers.vision or 'no vision model'} has seen them, not {vision.name}"
+        raise InputError("the trailers", problem, "read them again with the built-in vision")
+    texts = vision.encode_text([PROMPT.format(name.lower()) for names in targets.names.values() for name in names])
+    return [seen @ texts.T for seen in trailers.seen]
 
 
 def crossed_scores(
-    trailers: Trailers, targets: Targets, recipe: "TaggerRecipe", told: Report = lambda line: None, seed: int = 0
+    trailers: Trailers,
+    targets: Targets,
+    recipe: "TaggerRecipe",
+    told: Report = lambda line: None,
+    seed: int = 0,
+    vision: Vision | None = None,
 ) -> dict[str, np.ndarray]:
     """Scores of each film by a tagger that learned from other films, both protocols averaged: by head, (n, k)."""
-    both = crossed_protocols(trailers, targets, recipe, told, seed)
+    both = crossed_protocols(trailers, targets, recipe, told, seed, vision)
     return {head: (alone + remembered) / 2 for head, (alone, remembered) in both.items()}
 
 
 def crossed_protocols(
-    trailers: Trailers, targets: Targets, recipe: "TaggerRecipe", told: Report = lambda line: None, seed: int = 0
+    trailers: Trailers,
+    targets: Targets,
+    recipe: "TaggerRecipe",
+    told: Report = lambda line: None,
+    seed: int = 0,
+    vision: Vision | None = None,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The same for each protocol: by head the mean of the shots' scores and that of the recurrent steps', (n, k)."""
     from fabula.models.tagger_training import learn_tagger
 
     sides = folds(trailers.films, FOLDS, seed)
-    shelf = shelf_of(trailers, targets)
+    shelf = shelf_of(trailers, targets, vision)
     found = {head: (np.zeros(rows.shape), np.zeros(rows.shape)) for head, rows in targets.rows.items()}
     for side in range(FOLDS):
         learn, test = np.flatnonzero(sides != side), np.flatnonzero(sides == side)
@@ -161,7 +193,8 @@ def comparable(scores: np.ndarray, truth: np.ndarray, learn: np.ndarray) -> np.n
 
 def _part(shelf: "Shelf", chosen: np.ndarray) -> "Shelf":
     tags = {name: rows[chosen] for name, rows in shelf.tags.items()}
-    return dataclasses.replace(shelf, shots=[shelf.shots[k] for k in chosen.tolist()], tags=tags)
+    shots, fits = ([own[k] for k in chosen.tolist()] if own else () for own in (shelf.shots, shelf.fits))
+    return dataclasses.replace(shelf, shots=shots, tags=tags, fits=fits)
 
 
 def _as_trained(networks: tuple[Any, Any], targets: Targets) -> "TrainedTagger":

@@ -29,12 +29,14 @@ class Trailers:
             tagger reads.
         looks: the name of what has looked at them.
         seen: of each film the vectors (s, d) of the same shots in the space of a vision model.
+        vision: the name of that model; "" if different ones have seen them.
     """
 
     films: tuple[TaggedFilm, ...]
     shots: tuple[np.ndarray, ...]
     looks: str
     seen: tuple[np.ndarray, ...] = ()
+    vision: str = ""
 
 
 def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None, fewest: int = FEWEST) -> Trailers:
@@ -47,6 +49,7 @@ def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None,
         FabulaError: none is left.
     """
     kept, shots, seen = [], [], []
+    models = set()
     for k, film in enumerate(films):
         try:
             with open_film(film) as project:
@@ -60,11 +63,12 @@ def open_trailers(films: Sequence[TaggedFilm], told: Report = lambda line: None,
             continue
         kept.append(film)
         shots.append(look_part(looks.features, TAGGED))
-        if vectors is not None:
-            seen.append(vectors.vectors[np.isin(vectors.shots, looks.shots)])
+        assert vectors is not None, "what has looks was seen"
+        seen.append(vectors.vectors[np.isin(vectors.shots, looks.shots)])
+        models.add(vectors.model)
     if not kept:
         raise FabulaError("No film is left to learn from.")
-    return Trailers(tuple(kept), tuple(shots), APPEARANCE, tuple(seen))
+    return Trailers(tuple(kept), tuple(shots), APPEARANCE, tuple(seen), models.pop() if len(models) == 1 else "")
 
 
 def drawn(films: Sequence[TaggedFilm], count: int | None, seed: int = 0) -> tuple[TaggedFilm, ...]:
