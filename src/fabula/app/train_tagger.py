@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fabula.evaluate.tags import TagFigure
     from fabula.metrics.tagging import Interval
     from fabula.models.tagger_training import TaggerRecipe
+    from fabula.train.tagger_tail import Tuning
     from fabula.train.trailers import Trailers
     from fabula.vision import Vision
 
@@ -46,6 +47,14 @@ Subset = Annotated[int | None, typer.Option(min=10, help="Learn from so many tra
 Loss = Annotated[str, typer.Option(help="sigmoid (each tag by itself), or softmax (the paper's).")]
 Pooling = Annotated[str, typer.Option(help="How shots make a film: mean (the paper's), or attention.")]
 Least = Annotated[int, typer.Option(min=2, help="Films that must have a tag, so that it is learned.")]
+Tune = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Also tune the last stages of the network, in so many steps (such as 300), for each fold and for"
+        " all: a second or two each on two cores, much less on a GPU. 0 leaves them as ImageNet made them.",
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Of everything random.")]
 
 
@@ -59,6 +68,7 @@ def tagger(
     loss: Loss = "sigmoid",
     pooling: Pooling = "mean",
     least: Least = 3,
+    tune: Tune = 0,
     seed: Seed = 0,
 ) -> None:
     """Train the tagger of pictures on your trailers.
@@ -73,7 +83,9 @@ def tagger(
     from fabula.train.tagger import train_tagger
 
     found = _trailers(trailers, tags, catalogue, without, subset, seed)
-    figures = train_tagger(found, output, _recipe(loss, pooling, seed), _say, least, _names_vision(found))
+    figures = train_tagger(
+        found, output, _recipe(loss, pooling, seed), _say, least, _names_vision(found), _tuning(found, tune, seed)
+    )
     sys.stdout.write(f"{output}: {json.dumps(figures)}\n")
 
 
@@ -85,6 +97,7 @@ def tags(
     loss: Loss = "sigmoid",
     pooling: Pooling = "mean",
     least: Least = 3,
+    tune: Tune = 0,
     words: Annotated[
         Path | None, typer.Option(help="What trailers say, by IMDb id: fuses words and pictures where both exist.")
     ] = None,
@@ -110,7 +123,9 @@ def tags(
         for fused in _fused(found, words, catalogue, books, _recipe(loss, pooling, seed), least):
             sys.stdout.write((json.dumps(dataclasses.asdict(fused)) if as_json else _fused_line(fused)) + "\n")
     targets = targets_of(found.films, least)
-    figures = measure_tagger(found, targets, _recipe(loss, pooling, seed), _names_vision(found), _say, seed)
+    figures = measure_tagger(
+        found, targets, _recipe(loss, pooling, seed), _names_vision(found), _say, seed, _tuning(found, tune, seed)
+    )
     if as_json:
         sys.stdout.writelines(json.dumps(dataclasses.asdict(figure)) + "\n" for figure in figures)
         return
@@ -119,6 +134,17 @@ def tags(
         sys.stdout.write(_line(figure) + "\n")
     for head in targets.names:
         _by_tag([figure for figure in figures if figure.head == head])
+
+
+def _tuning(trailers: "Trailers", steps: int, seed: int) -> "Tuning | None":
+    """How the tail is tuned, with the keyframes of the trailers; None if it is not."""
+    if not steps:
+        return None
+    from fabula.models.tail_tuning import TailRecipe
+    from fabula.train.tagger_tail import Tuning
+    from fabula.train.trailer_cells import keyframe_cells
+
+    return Tuning(TailRecipe(steps=steps, seed=seed), keyframe_cells(trailers, _say))
 
 
 def _names_vision(trailers: "Trailers") -> "Vision | None":

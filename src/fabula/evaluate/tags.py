@@ -19,6 +19,7 @@ from fabula.vision import Vision
 
 if TYPE_CHECKING:
     from fabula.models.tagger_training import TaggerRecipe
+    from fabula.train.tagger_tail import Tuning
 
 STRENGTHS = (
     0.01,
@@ -62,6 +63,7 @@ def measure_tagger(
     vision: Vision | None = None,
     told: Callable[[str], None] = lambda line: None,
     seed: int = 0,
+    tuning: "Tuning | None" = None,
 ) -> list[TagFigure]:
     """All methods on the same folds.
 
@@ -72,12 +74,13 @@ def measure_tagger(
         vision: in whose space the trailers were seen, which has the names of genres too; None leaves them out.
         told: called with lines about the progress.
         seed: of folds and draws.
+        tuning: of the network's tail, of our tagger alone; None leaves it as it is.
     """
     scores: dict[str, dict[str, np.ndarray]] = {PRIOR: frequency(trailers, targets, seed)}
     if vision is not None:
         scores[ZERO] = named(trailers, targets, vision)
     scores[LINEAR] = linear_head(trailers.shots, trailers, targets, seed)
-    both = crossed_protocols(trailers, targets, recipe, told, seed, vision)
+    both = crossed_protocols(trailers, targets, recipe, told, seed, vision, tuning)
     scores["trained, shots averaged"] = {head: alone for head, (alone, _) in both.items()}
     scores["trained, LSTM"] = {head: after for head, (_, after) in both.items()}
     scores[OURS] = {head: (alone + after) / 2 for head, (alone, after) in both.items()}

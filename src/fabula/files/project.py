@@ -147,12 +147,9 @@ class Project:
     @cached_property
     def shot_vectors(self) -> ShotVectors | None:
         """What is seen in each shot; None if no vision model has looked at the film."""
-        keyframes = self.store.load("keyframes", Keyframe)
-        if not keyframes:
+        found = self.mean_by_shot(self.keyframes[0].model) if self.keyframes else None
+        if found is None:
             return None
-        model = keyframes[0].model
-        stored = self.store.load_vectors(model, sorted({keyframe.key for keyframe in keyframes}))
-        found = _mean_by_shot(model, keyframes, stored)
         lengths = np.linalg.norm(found.vectors, axis=1, keepdims=True)
         return replace(found, vectors=found.vectors / np.maximum(lengths, 1e-12))
 
@@ -162,10 +159,18 @@ class Project:
 
         None if nobody has looked at the film, or only an older fabula.
         """
-        keyframes = self.store.load("keyframes", Keyframe)
-        keys = sorted({keyframe.key for keyframe in keyframes})
-        stored = self.store.load_vectors(APPEARANCE, keys)
-        return _mean_by_shot(APPEARANCE, keyframes, stored) if keys and len(stored) == len(keys) else None
+        return self.mean_by_shot(APPEARANCE)
+
+    @cached_property
+    def keyframes(self) -> tuple[Keyframe, ...]:
+        """The pictures that somebody has looked at."""
+        return self.store.load("keyframes", Keyframe)
+
+    def mean_by_shot(self, model: str) -> ShotVectors | None:
+        """What is kept of the keyframes under a name, the mean for each shot; None if any of it is missing."""
+        keys = sorted({keyframe.key for keyframe in self.keyframes})
+        stored = self.store.load_vectors(model, keys)
+        return mean_by_shot(model, self.keyframes, stored) if keys and len(stored) == len(keys) else None
 
     @cached_property
     def captions(self) -> tuple[Caption, ...]:
@@ -289,7 +294,12 @@ class Project:
         return len(alignable & told) / max(len(alignable), 1)
 
 
-def _mean_by_shot(model: str, keyframes: Sequence[Keyframe], stored: Mapping[str, np.ndarray]) -> ShotVectors:
+def mean_by_shot(model: str, keyframes: Sequence[Keyframe], stored: Mapping[str, np.ndarray]) -> ShotVectors:
+    """Means of what is kept of keyframes, by their keys, for each shot.
+
+    Raises:
+        KeyError: something is missing.
+    """
     shots, rows = np.unique([keyframe.shot for keyframe in keyframes], return_inverse=True)
     seen = np.stack([stored[keyframe.key] for keyframe in keyframes]).astype(np.float32)
     vectors = np.zeros((len(shots), seen.shape[1]), np.float32)

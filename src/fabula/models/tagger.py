@@ -76,7 +76,9 @@ class Tagger(nn.Module):
 
     def pooled(self, shots: Tensor, there: Tensor) -> Tensor:
         """Vectors of films (n, d) from those of their shots (n, s, d), of which (n, s) are there."""
-        weights = self.attend(shots)[..., 0] if self.attend is not None else torch.zeros(shots.shape[:2])
+        weights = (
+            self.attend(shots)[..., 0] if self.attend is not None else torch.zeros(shots.shape[:2], device=shots.device)
+        )
         weights = weights.masked_fill(~there, -torch.inf).softmax(1)
         return (shots * weights[..., None]).sum(1)
 

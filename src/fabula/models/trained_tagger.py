@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ import torch
 from torch import Tensor
 
 from fabula.errors import FabulaError
+from fabula.models.appearance import stem_cells
+from fabula.models.efficientnet import Backbone, load_backbone
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.tagger import Remembering, Tagger, TaggerShape
+from fabula.models.tail_tuning import tail_features, tail_weights
 
 LATELY = 8  # shots that the recurrent network remembers in a curve
 
@@ -32,6 +35,7 @@ class TrainedTagger:
         scaling: by head.
         tagger: the shot encoder and its heads.
         memory: the recurrent network over the shots.
+        tail: a network whose tail was tuned for tags, whose mean regions it reads; None for the untouched one's.
     """
 
     def __init__(
@@ -43,9 +47,16 @@ class TrainedTagger:
         scaling: Mapping[str, Scaling],
         tagger: Tagger,
         memory: Remembering,
+        tail: Backbone | None = None,
     ) -> None:
         self.name, self.looks, self.tags, self.usual, self.scaling = name, looks, tags, usual, scaling
         self._tagger, self._memory = tagger.eval(), memory.eval()
+        self.tail = tail.eval() if tail is not None else None
+
+    def features(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
+        """What a tuned tail says of pictures (height, width, 3) uint8: (n, values)."""
+        assert self.tail is not None
+        return tail_features(self.tail, stem_cells(pictures).numpy())
 
     def film(self, shots: np.ndarray) -> dict[str, np.ndarray]:
         """The probabilities of a film's tags, by head (k,), from its shots (s, values).
@@ -109,13 +120,20 @@ class TrainedTagger:
             "hidden": shape.hidden,
             "pooling": shape.pooling,
             "named": shape.named,
+            "tail": self.tail is not None,
             "memory": self._memory.recurrent.hidden_size,
             **more,
         }
         parts = {"tagger": self._tagger, "memory": self._memory}
         weights = {f"{part}.{name}": v for part, network in parts.items() for name, v in network.state_dict().items()}
-        save_packed(card.with_suffix(".safetensors"), weights)
+        if self.tail is not None:
+            weights |= _tail_weights(self.tail)
+        save_packed(card.with_suffix(".safetensors"), weights, _tail_weights(load_backbone()) if self.tail else None)
         card.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def _tail_weights(backbone: Backbone) -> dict[str, Tensor]:
+    return {f"tail.{name}": value for name, value in tail_weights(backbone).items()}
 
 
 def _rows(shots: np.ndarray) -> Tensor:
@@ -147,11 +165,13 @@ def load_tagger(card: Path | None = None) -> TrainedTagger:
         name, looks = str(found["name"]), str(found["looks"])
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise FabulaError(f"The tagger {path} cannot be loaded: {error!r}") from error
-    weights = load_packed(path.with_suffix(".safetensors"))
+    tail = load_backbone() if found.get("tail") else None
+    weights = load_packed(path.with_suffix(".safetensors"), _tail_weights(tail) if tail else None)
     try:
-        for part, network in (("tagger.", tagger), ("memory.", memory)):
+        for part, network in (("tagger.", tagger), ("memory.", memory), ("tail.", tail)):
             own = {key.removeprefix(part): value for key, value in weights.items() if key.startswith(part)}
-            network.load_state_dict(own)
+            if network is not None:
+                network.load_state_dict(own if network is not tail else network.state_dict() | own)
     except RuntimeError as error:
         raise FabulaError(f"The tagger's weights beside {path} are another's: {error}") from error
-    return TrainedTagger(name, looks, tags, usual, scaling, tagger, memory)
+    return TrainedTagger(name, looks, tags, usual, scaling, tagger, memory, tail)

@@ -5,22 +5,26 @@ is, in log odds, counted in full for pictures, and for the texts the mean of wha
 subtitles of a film are the same words (compare ``fabula.search.evidence``).
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fabula.errors import FabulaError
-from fabula.files.project import Project
+from fabula.errors import FabulaError, StorageError
+from fabula.files.pictures import decode_picture
+from fabula.files.project import Project, ShotVectors, mean_by_shot
 from fabula.records import CueKind, Curve, LineKind, Tag, TagKind
 from fabula.storyline.shot_looks import TAGGED, look_part, shot_looks
 from fabula.storyline.words import Kind, load_text_tagger, tag_text
+from fabula.vision import picture_key
 
 if TYPE_CHECKING:
     from fabula.models.trained_tagger import TrainedTagger
 
 PICTURE = "picture"
+AT_ONCE = 64  # keyframes between two writes
 EDGE = 1e-4  # probabilities nearer to 0 and 1 are not believed
 
 
@@ -107,12 +111,29 @@ def tagged_features(project: Project, tagger: "TrainedTagger") -> tuple[tuple[in
         FabulaError: something else has looked than the tagger knows.
     """
     looks = shot_looks(project)
+    if tagger.tail is not None:
+        own = _own_looks(project, tagger)
+        return own.shots, own.vectors
     if looks.model != tagger.looks:
         cure = "Read the film again, or train a tagger anew."
         raise FabulaError(
             f"The tagger {tagger.name} knows shots as {tagger.looks} sees them, not {looks.model}. {cure}"
         )
     return looks.shots, look_part(looks.features, TAGGED)
+
+
+def _own_looks(project: Project, tagger: "TrainedTagger") -> ShotVectors:
+    """What a tagger with a tail of its own sees in the shots; computed where the project does not have it yet."""
+    jpegs = {picture_key(thumbnail.jpeg): thumbnail.jpeg for thumbnail in project.thumbnails}
+    known = project.store.load_vectors(tagger.looks, list(jpegs))
+    missing = [key for key in jpegs if key not in known]
+    for first in range(0, len(missing), AT_ONCE):
+        batch = missing[first : first + AT_ONCE]
+        rows = tagger.features([decode_picture(jpegs[key]) for key in batch])
+        known |= dict(zip(batch, rows.astype(np.float16), strict=True))  # as they are kept
+        with contextlib.suppress(StorageError):  # locked or full: tags do not need to keep them
+            project.store.save_vectors(tagger.looks, batch, rows)
+    return mean_by_shot(tagger.looks, project.keyframes, known)
 
 
 def joined_tags(kind: TagKind, sources: Sequence[Source]) -> tuple[Tag, ...]:

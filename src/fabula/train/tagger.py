@@ -20,6 +20,7 @@ from fabula.vision import Vision
 if TYPE_CHECKING:
     from fabula.models.tagger_training import Shelf, TaggerRecipe
     from fabula.models.trained_tagger import TrainedTagger
+    from fabula.train.tagger_tail import Tuning
 
 FOLDS = 5
 PROMPT = "a scene of a {} film"
@@ -55,6 +56,7 @@ def train_tagger(
     told: Report = lambda line: None,
     least: int = LEAST,
     vision: Vision | None = None,
+    tuning: "Tuning | None" = None,
 ) -> dict[str, Any]:
     """Learn from all trailers; what scores are worth is learned on folds by film, as are the figures of the card.
 
@@ -65,6 +67,7 @@ def train_tagger(
         told: called with lines about the progress.
         least: films that must have a tag.
         vision: the one that has seen the trailers, which says what tags' names are worth; None leaves names out.
+        tuning: to tune the network's tail as well; None leaves it as it is.
 
     Returns:
         The figures of the card: by head MAP and recall@3 over the folds.
@@ -80,7 +83,7 @@ def train_tagger(
     if len(trailers.films) < FOLDS or not targets.names:
         problem = f"{len(trailers.films)} films with {sum(map(len, targets.names.values()))} tags are too few"
         raise InputError(output, problem, f"give at least {FOLDS} films, and tags that {least} of them have")
-    scores = crossed_scores(trailers, targets, recipe, told, vision=vision)
+    scores = crossed_scores(trailers, targets, recipe, told, vision=vision, tuning=tuning)
     scaling, figures = {}, {}
     for head, truth in targets.rows.items():
         found = learn_calibration(1 / (1 + np.exp(-scores[head].ravel())), truth.ravel())
@@ -91,12 +94,17 @@ def train_tagger(
             "recall@3": round(float(measured.recall[0]), 3),
         }
         told(f"{head}: MAP {figures[head]['MAP']}, recall@3 {figures[head]['recall@3']} over {FOLDS} folds by film")
-    tagger, memory = learn_tagger(shelf_of(trailers, targets, vision), recipe)
+    shelf, tail = shelf_of(trailers, targets, vision), None
+    if tuning is not None:
+        shelf, tail = tuning.tuned(shelf, np.arange(len(trailers.films)), recipe, told)
+    tagger, memory = learn_tagger(shelf, recipe)
     usual = {head: rows.mean(0) for head, rows in targets.rows.items()}
     name = model_name(output.stem, tagger)
-    trained = TrainedTagger(name, trailers.looks, targets.names, usual, scaling, tagger, memory)
+    looks = trailers.looks if tail is None else model_name(f"{output.stem}-tail", tail)
+    trained = TrainedTagger(name, looks, targets.names, usual, scaling, tagger, memory, tail)
     output.parent.mkdir(parents=True, exist_ok=True)
-    trained.save(output, _card(trailers, recipe, figures))
+    tuned = {} if tuning is None else {"tuning": dataclasses.asdict(tuning.recipe)}
+    trained.save(output, _card(trailers, recipe, figures) | tuned)
     return figures
 
 
@@ -139,9 +147,10 @@ def crossed_scores(
     told: Report = lambda line: None,
     seed: int = 0,
     vision: Vision | None = None,
+    tuning: "Tuning | None" = None,
 ) -> dict[str, np.ndarray]:
     """Scores of each film by a tagger that learned from other films, both protocols averaged: by head, (n, k)."""
-    both = crossed_protocols(trailers, targets, recipe, told, seed, vision)
+    both = crossed_protocols(trailers, targets, recipe, told, seed, vision, tuning)
     return {head: (alone + remembered) / 2 for head, (alone, remembered) in both.items()}
 
 
@@ -152,6 +161,7 @@ def crossed_protocols(
     told: Report = lambda line: None,
     seed: int = 0,
     vision: Vision | None = None,
+    tuning: "Tuning | None" = None,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The same for each protocol: by head the mean of the shots' scores and that of the recurrent steps', (n, k)."""
     from fabula.models.tagger_training import learn_tagger
@@ -161,8 +171,9 @@ def crossed_protocols(
     found = {head: (np.zeros(rows.shape), np.zeros(rows.shape)) for head, rows in targets.rows.items()}
     for side in range(FOLDS):
         learn, test = np.flatnonzero(sides != side), np.flatnonzero(sides == side)
-        tagger = _as_trained(learn_tagger(_part(shelf, learn), recipe), targets)
-        for head, parts in _film_scores(tagger, shelf).items():
+        own = shelf if tuning is None else tuning.tuned(shelf, learn, recipe, told)[0]
+        tagger = _as_trained(learn_tagger(part_of(own, learn), recipe), targets)
+        for head, parts in _film_scores(tagger, own).items():
             for out, scores in zip(found[head], parts, strict=True):
                 out[test] = comparable(scores, targets.rows[head], learn)[test]
         told(f"fold {side + 1} of {FOLDS}")
@@ -191,7 +202,8 @@ def comparable(scores: np.ndarray, truth: np.ndarray, learn: np.ndarray) -> np.n
     return level
 
 
-def _part(shelf: "Shelf", chosen: np.ndarray) -> "Shelf":
+def part_of(shelf: "Shelf", chosen: np.ndarray) -> "Shelf":
+    """Some of the films of a shelf."""
     tags = {name: rows[chosen] for name, rows in shelf.tags.items()}
     shots, fits = ([own[k] for k in chosen.tolist()] if own else () for own in (shelf.shots, shelf.fits))
     return dataclasses.replace(shelf, shots=shots, tags=tags, fits=fits)

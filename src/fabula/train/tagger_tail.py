@@ -1,0 +1,50 @@
+"""A tagger with a tail of its own: the network's last stages tuned on trailers, and what they then say of all shots."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabula.models.efficientnet import Backbone
+from fabula.models.tagger_training import Shelf, TaggerRecipe, learn_tagger
+from fabula.models.tail_tuning import Keyframes, TailRecipe, tail_features, tune_tail
+from fabula.train.tagger import part_of
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How the tail is tuned, and the keyframes of all trailers."""
+
+    recipe: TailRecipe
+    keyframes: Sequence[Keyframes]
+
+    def tuned(
+        self, shelf: Shelf, learn: np.ndarray, recipe: TaggerRecipe, told: Callable[[str], None]
+    ) -> tuple[Shelf, Backbone]:
+        """A shelf whose films are seen by a tail that learned from some of them, and the network that has it.
+
+        Args:
+            shelf: all films, with untouched features.
+            learn: which of them are learned from.
+            recipe: of the tagger with which the tail begins.
+            told: called with lines about the progress.
+        """
+        known = dataclasses.replace(part_of(shelf, learn), fits=())
+        tagger, _ = learn_tagger(known, recipe)
+
+        def progress(done: int, whole: int | None) -> None:
+            if done % 20 == 0 or done == whole:
+                told(f"tail: step {done} of {whole}")
+
+        tail = tune_tail([self.keyframes[k] for k in learn.tolist()], known.tags, tagger, self.recipe, progress)
+        return dataclasses.replace(shelf, shots=[_by_shot(own, tail) for own in self.keyframes]), tail
+
+
+def _by_shot(film: Keyframes, tail: Backbone) -> np.ndarray:
+    """The mean of what the tail says of each shot's keyframes: (s, 1280)."""
+    found = tail_features(tail, film.cells)
+    sums = np.zeros((int(film.shots.max()) + 1, found.shape[1]), np.float32)
+    np.add.at(sums, film.shots, found)
+    means: np.ndarray = sums / np.bincount(film.shots)[:, None].astype(np.float32)
+    return means
