@@ -28,7 +28,7 @@ from fabula.storyline.curves import curves
 from fabula.storyline.shot_looks import LOOKS, TAGGED, look_part
 from fabula.storyline.tagging import tag_project
 from fabula.storyline.telling_shots import telling_shots
-from fabula.train.tagger import train_tagger
+from fabula.train.tagger import Learning, train_tagger
 from fabula.train.trailers import Trailers, drawn, open_trailers
 
 COLOURS = {"Horror": (10, 10, 10), "Romance": (220, 30, 30), "Western": (110, 70, 40)}
@@ -69,7 +69,7 @@ def card(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         films.append(TaggedFilm(Path(f"{k}.mp4"), str(k), genres=tuple(sorted(own)), keywords=("dark",) * (k % 3 == 0)))
         shots.append(np.stack([rng.choice(looks[genres == own[j % len(own)]]) for j in range(8)]))
     output = tmp_path_factory.mktemp("tagger") / "colours.json"
-    train_tagger(Trailers(tuple(films), tuple(shots), APPEARANCE), output, QUICK)
+    train_tagger(Trailers(tuple(films), tuple(shots), APPEARANCE), output, Learning(QUICK))
     return output
 
 

@@ -16,7 +16,7 @@ from fabula.metrics.tagging import measure_tags
 from fabula.models.tagger import Tagger, TaggerShape, tag_loss
 from fabula.models.tagger_training import Shelf, TaggerRecipe, learn_tagger
 from fabula.models.trained_tagger import TrainedTagger, load_tagger
-from fabula.train.tagger import names_fits, targets_of, train_tagger
+from fabula.train.tagger import Learning, names_fits, targets_of, train_tagger
 from fabula.train.trailers import Trailers
 
 VALUES = 24
@@ -81,7 +81,7 @@ def test_losses_are_those_of_the_paper_and_of_single_tags() -> None:
 def test_a_card_says_what_was_learned(tmp_path: Path) -> None:
     trailers = planted()
     card = tmp_path / "mine.json"
-    figures = train_tagger(trailers, card, QUICK)
+    figures = train_tagger(trailers, card, Learning(QUICK))
     assert figures["genre"]["MAP"] > 0.8
     tagger = load_tagger(card)
     assert tagger.tags == {"genre": GENRES} and tagger.looks == "made" and tagger.name.startswith("mine-")
@@ -135,14 +135,14 @@ def test_names_help_where_trailers_are_few() -> None:
 def test_too_few_films_are_refused(tmp_path: Path) -> None:
     trailers = planted(4)
     with pytest.raises(InputError, match="too few"):
-        train_tagger(trailers, tmp_path / "t.json", QUICK)
+        train_tagger(trailers, tmp_path / "t.json", Learning(QUICK))
     assert not (tmp_path / "t.json").exists()
 
 
 def test_the_measure_sees_what_is_learned_and_what_is_not() -> None:
     trailers = planted()
     targets = targets_of(trailers.films)
-    found = {figure.method: figure for figure in measure_tagger(trailers, targets, QUICK)}
+    found = {figure.method: figure for figure in measure_tagger(trailers, targets, Learning(QUICK))}
     assert found[OURS].mean_precision.value > 0.8
     assert found[OURS].above_frequency.low > 0.1
     assert found[LINEAR].above_base.value == 0.0

@@ -19,7 +19,7 @@ from fabula.models.tagger_training import Shelf, TaggerRecipe
 from fabula.models.tail_tuning import Keyframes, TailRecipe, tail_features, tail_weights, tune_tail
 from fabula.models.trained_tagger import load_tagger
 from fabula.storyline.tagging import tag_project, tagged_features
-from fabula.train.tagger import train_tagger
+from fabula.train.tagger import Learning, train_tagger
 from fabula.train.tagger_tail import Tuning
 from fabula.train.trailer_cells import keyframe_cells
 from fabula.train.trailers import Trailers, open_trailers
@@ -59,7 +59,7 @@ def trailers(films: list[Keyframes]) -> Trailers:
 @pytest.fixture(scope="module")
 def card(films: list[Keyframes], trailers: Trailers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("tuned") / "tuned.json"
-    train_tagger(trailers, output, QUICK, tuning=Tuning(BRIEF, films))
+    train_tagger(trailers, output, Learning(QUICK, tuning=Tuning(BRIEF, films)))
     return output
 
 

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from fabula.evaluate.tags import TagFigure
     from fabula.metrics.tagging import Interval
     from fabula.models.tagger_training import TaggerRecipe
-    from fabula.train.tagger_tail import Tuning
+    from fabula.train.tagger import Learning
     from fabula.train.trailers import Trailers
-    from fabula.vision import Vision
 
 TrailerFolder = Annotated[Path, typer.Option("--trailers", help="Folder of the videos, or of projects NAME.fabula.")]
 Table = Annotated[
@@ -83,9 +82,7 @@ def tagger(
     from fabula.train.tagger import train_tagger
 
     found = _trailers(trailers, tags, catalogue, without, subset, seed)
-    figures = train_tagger(
-        found, output, _recipe(loss, pooling, seed), _say, least, _names_vision(found), _tuning(found, tune, seed)
-    )
+    figures = train_tagger(found, output, _learning(found, _recipe(loss, pooling, seed), tune), _say, least)
     sys.stdout.write(f"{output}: {json.dumps(figures)}\n")
 
 
@@ -119,13 +116,12 @@ def tags(
     from fabula.train.tagger import targets_of
 
     found = _trailers(trailers, tags, catalogue, None, subset, seed)
+    learning = _learning(found, _recipe(loss, pooling, seed), tune)
     if words is not None:
-        for fused in _fused(found, words, catalogue, books, _recipe(loss, pooling, seed), least):
+        for fused in _fused(found, words, catalogue, books, learning, least):
             sys.stdout.write((json.dumps(dataclasses.asdict(fused)) if as_json else _fused_line(fused)) + "\n")
     targets = targets_of(found.films, least)
-    figures = measure_tagger(
-        found, targets, _recipe(loss, pooling, seed), _names_vision(found), _say, seed, _tuning(found, tune, seed)
-    )
+    figures = measure_tagger(found, targets, learning, _say, seed)
     if as_json:
         sys.stdout.writelines(json.dumps(dataclasses.asdict(figure)) + "\n" for figure in figures)
         return
@@ -136,30 +132,23 @@ def tags(
         _by_tag([figure for figure in figures if figure.head == head])
 
 
-def _tuning(trailers: "Trailers", steps: int, seed: int) -> "Tuning | None":
-    """How the tail is tuned, with the keyframes of the trailers; None if it is not."""
-    if not steps:
-        return None
+def _learning(trailers: "Trailers", recipe: "TaggerRecipe", tune: int) -> "Learning":
+    """How the tagger learns: with names if the built-in vision, which knows them, has seen the trailers."""
     from fabula.models.tail_tuning import TailRecipe
+    from fabula.train.tagger import Learning
     from fabula.train.tagger_tail import Tuning
     from fabula.train.trailer_cells import keyframe_cells
-
-    return Tuning(TailRecipe(steps=steps, seed=seed), keyframe_cells(trailers, _say))
-
-
-def _names_vision(trailers: "Trailers") -> "Vision | None":
-    """The built-in vision model, which knows what names of tags look like, if it has seen the trailers."""
     from fabula.vision import load_vision
 
     vision = load_vision()
-    if vision.name == trailers.vision:
-        return vision
-    _say(f"names of tags are left out: {trailers.vision or 'more than one vision model'} has seen the trailers")
-    return None
+    if vision.name != trailers.vision:
+        _say(f"names of tags are left out: {trailers.vision or 'more than one vision model'} has seen the trailers")
+    tuning = Tuning(TailRecipe(steps=tune, seed=recipe.seed), keyframe_cells(trailers, _say)) if tune else None
+    return Learning(recipe, vision if vision.name == trailers.vision else None, tuning)
 
 
 def _fused(
-    trailers: "Trailers", words: Path, catalogue: Path | None, books: Path | None, recipe: "TaggerRecipe", least: int
+    trailers: "Trailers", words: Path, catalogue: Path | None, books: Path | None, learning: "Learning", least: int
 ) -> "list[FusedFigure]":
     from fabula.evaluate.fused_tags import measure_fused
     from fabula.features import open_cache
@@ -174,7 +163,7 @@ def _fused(
     sources = gather_texts(words, catalogue, books, without=said)
     tagger = train_text_tagger(sources, TextRecipe(), open_cache(), told=_say)
     targets = targets_of(trailers.films, least)
-    scores = crossed_scores(trailers, targets, recipe, _say, vision=_names_vision(trailers))["genre"]
+    scores = crossed_scores(trailers, targets, learning, _say)["genre"]
     return measure_fused(trailers, targets, scores, said, tagger)
 
 

@@ -6,20 +6,15 @@ features ("Image-base"), how usual each genre is, and the genres' names in the s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fabula.files.tagged import folds
 from fabula.metrics.tagging import Interval, TagFigures, interval, measure_tags
-from fabula.train.tagger import FOLDS, Targets, comparable, crossed_protocols, names_fits
+from fabula.train.tagger import FOLDS, Learning, Targets, comparable, crossed_protocols, names_fits
 from fabula.train.text_tagger import logistic_directions
 from fabula.train.trailers import Trailers
 from fabula.vision import Vision
-
-if TYPE_CHECKING:
-    from fabula.models.tagger_training import TaggerRecipe
-    from fabula.train.tagger_tail import Tuning
 
 STRENGTHS = (
     0.01,
@@ -59,28 +54,24 @@ class TagFigure:
 def measure_tagger(
     trailers: Trailers,
     targets: Targets,
-    recipe: "TaggerRecipe",
-    vision: Vision | None = None,
+    learning: Learning,
     told: Callable[[str], None] = lambda line: None,
     seed: int = 0,
-    tuning: "Tuning | None" = None,
 ) -> list[TagFigure]:
     """All methods on the same folds.
 
     Args:
         trailers: films with the features of their shots.
         targets: what is to be found.
-        recipe: of our tagger.
-        vision: in whose space the trailers were seen, which has the names of genres too; None leaves them out.
+        learning: how our tagger learns; with its vision the names of tags are measured as well.
         told: called with lines about the progress.
         seed: of folds and draws.
-        tuning: of the network's tail, of our tagger alone; None leaves it as it is.
     """
     scores: dict[str, dict[str, np.ndarray]] = {PRIOR: frequency(trailers, targets, seed)}
-    if vision is not None:
-        scores[ZERO] = named(trailers, targets, vision)
+    if learning.vision is not None:
+        scores[ZERO] = named(trailers, targets, learning.vision)
     scores[LINEAR] = linear_head(trailers.shots, trailers, targets, seed)
-    both = crossed_protocols(trailers, targets, recipe, told, seed, vision, tuning)
+    both = crossed_protocols(trailers, targets, learning, told, seed)
     scores["trained, shots averaged"] = {head: alone for head, (alone, _) in both.items()}
     scores["trained, LSTM"] = {head: after for head, (_, after) in both.items()}
     scores[OURS] = {head: (alone + after) / 2 for head, (alone, after) in both.items()}

@@ -30,6 +30,21 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Learning:
+    """How a tagger learns.
+
+    Args:
+        recipe: of its networks.
+        vision: the one that has seen the trailers, which says what tags' names are worth; None leaves names out.
+        tuning: of the last stages of the network below; None leaves them as ImageNet made them.
+    """
+
+    recipe: "TaggerRecipe"
+    vision: Vision | None = None
+    tuning: "Tuning | None" = None
+
+
+@dataclass(frozen=True)
 class Targets:
     """The names of tags by head, and which film has which: (n, k) bool by head."""
 
@@ -50,24 +65,16 @@ def targets_of(films: Sequence[TaggedFilm], least: int = LEAST) -> Targets:
 
 
 def train_tagger(
-    trailers: Trailers,
-    output: Path,
-    recipe: "TaggerRecipe",
-    told: Report = lambda line: None,
-    least: int = LEAST,
-    vision: Vision | None = None,
-    tuning: "Tuning | None" = None,
+    trailers: Trailers, output: Path, learning: Learning, told: Report = lambda line: None, least: int = LEAST
 ) -> dict[str, Any]:
     """Learn from all trailers; what scores are worth is learned on folds by film, as are the figures of the card.
 
     Args:
         trailers: films with tags.
         output: the card (.json); the weights go beside it.
-        recipe: how to learn.
+        learning: how.
         told: called with lines about the progress.
         least: films that must have a tag.
-        vision: the one that has seen the trailers, which says what tags' names are worth; None leaves names out.
-        tuning: to tune the network's tail as well; None leaves it as it is.
 
     Returns:
         The figures of the card: by head MAP and recall@3 over the folds.
@@ -83,7 +90,7 @@ def train_tagger(
     if len(trailers.films) < FOLDS or not targets.names:
         problem = f"{len(trailers.films)} films with {sum(map(len, targets.names.values()))} tags are too few"
         raise InputError(output, problem, f"give at least {FOLDS} films, and tags that {least} of them have")
-    scores = crossed_scores(trailers, targets, recipe, told, vision=vision, tuning=tuning)
+    scores = crossed_scores(trailers, targets, learning, told)
     scaling, figures = {}, {}
     for head, truth in targets.rows.items():
         found = learn_calibration(1 / (1 + np.exp(-scores[head].ravel())), truth.ravel())
@@ -94,23 +101,23 @@ def train_tagger(
             "recall@3": round(float(measured.recall[0]), 3),
         }
         told(f"{head}: MAP {figures[head]['MAP']}, recall@3 {figures[head]['recall@3']} over {FOLDS} folds by film")
-    shelf, tail = shelf_of(trailers, targets, vision), None
-    if tuning is not None:
-        shelf, tail = tuning.tuned(shelf, np.arange(len(trailers.films)), recipe, told)
-    tagger, memory = learn_tagger(shelf, recipe)
+    shelf, tail = shelf_of(trailers, targets, learning.vision), None
+    if learning.tuning is not None:
+        shelf, tail = learning.tuning.tuned(shelf, np.arange(len(trailers.films)), learning.recipe, told)
+    tagger, memory = learn_tagger(shelf, learning.recipe)
     usual = {head: rows.mean(0) for head, rows in targets.rows.items()}
     name = model_name(output.stem, tagger)
     looks = trailers.looks if tail is None else model_name(f"{output.stem}-tail", tail)
     trained = TrainedTagger(name, looks, targets.names, usual, scaling, tagger, memory, tail)
     output.parent.mkdir(parents=True, exist_ok=True)
-    tuned = {} if tuning is None else {"tuning": dataclasses.asdict(tuning.recipe)}
-    trained.save(output, _card(trailers, recipe, figures) | tuned)
+    trained.save(output, _card(trailers, learning, figures))
     return figures
 
 
-def _card(trailers: Trailers, recipe: "TaggerRecipe", figures: Mapping[str, Any]) -> dict[str, Any]:
+def _card(trailers: Trailers, learning: Learning, figures: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "recipe": dataclasses.asdict(recipe),
+        "recipe": dataclasses.asdict(learning.recipe),
+        "tuning": dataclasses.asdict(learning.tuning.recipe) if learning.tuning else None,
         "films": len({film.film for film in trailers.films}),
         "trailers": len(trailers.films),
         "shots": sum(map(len, trailers.shots)),
@@ -141,38 +148,26 @@ def names_fits(trailers: Trailers, targets: Targets, vision: Vision) -> list[np.
 
 
 def crossed_scores(
-    trailers: Trailers,
-    targets: Targets,
-    recipe: "TaggerRecipe",
-    told: Report = lambda line: None,
-    seed: int = 0,
-    vision: Vision | None = None,
-    tuning: "Tuning | None" = None,
+    trailers: Trailers, targets: Targets, learning: Learning, told: Report = lambda line: None, seed: int = 0
 ) -> dict[str, np.ndarray]:
     """Scores of each film by a tagger that learned from other films, both protocols averaged: by head, (n, k)."""
-    both = crossed_protocols(trailers, targets, recipe, told, seed, vision, tuning)
+    both = crossed_protocols(trailers, targets, learning, told, seed)
     return {head: (alone + remembered) / 2 for head, (alone, remembered) in both.items()}
 
 
 def crossed_protocols(
-    trailers: Trailers,
-    targets: Targets,
-    recipe: "TaggerRecipe",
-    told: Report = lambda line: None,
-    seed: int = 0,
-    vision: Vision | None = None,
-    tuning: "Tuning | None" = None,
+    trailers: Trailers, targets: Targets, learning: Learning, told: Report = lambda line: None, seed: int = 0
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The same for each protocol: by head the mean of the shots' scores and that of the recurrent steps', (n, k)."""
     from fabula.models.tagger_training import learn_tagger
 
     sides = folds(trailers.films, FOLDS, seed)
-    shelf = shelf_of(trailers, targets, vision)
+    shelf, tuning = shelf_of(trailers, targets, learning.vision), learning.tuning
     found = {head: (np.zeros(rows.shape), np.zeros(rows.shape)) for head, rows in targets.rows.items()}
     for side in range(FOLDS):
         learn, test = np.flatnonzero(sides != side), np.flatnonzero(sides == side)
-        own = shelf if tuning is None else tuning.tuned(shelf, learn, recipe, told)[0]
-        tagger = _as_trained(learn_tagger(part_of(own, learn), recipe), targets)
+        own = shelf if tuning is None else tuning.tuned(shelf, learn, learning.recipe, told)[0]
+        tagger = _as_trained(learn_tagger(part_of(own, learn), learning.recipe), targets)
         for head, parts in _film_scores(tagger, own).items():
             for out, scores in zip(found[head], parts, strict=True):
                 out[test] = comparable(scores, targets.rows[head], learn)[test]
