@@ -34,6 +34,26 @@ def curve(*values: float) -> Curve:
     return Curve("a", "genre", "m", tuple(range(len(values))), values, values)
 
 
+def test_the_legend_leaves_the_title_its_room() -> None:
+    """With few short names it stands beside the title, else below it, in as many lines as it needs."""
+
+    def keys(title: str, *models: str) -> tuple[float, set[float]]:
+        curves = [bump(f"tag {k}", PEAK, model=model) for k, model in enumerate(models)]
+        canvas = plan_curves(replace(figure(*curves), title=title))
+        places = [mark for mark in canvas.marks if isinstance(mark, Words) and mark.text in models]
+        assert len(places) == len(models)
+        assert all(mark.at[0] > LEFT and mark.at[0] + mark.width <= RIGHT for mark in places)
+        plots = [mark.at[1] for mark in canvas.marks if isinstance(mark, Words) and mark.text == "tag 0"]
+        return plots[0], {mark.at[1] for mark in places}
+
+    beside, rows = keys("Short", "a", "b")
+    assert rows == {26.0}
+    below, rows = keys("A title that leaves not much of the line to what stands there", *"abcd", "e" * 40)
+    assert 26.0 not in rows and len(rows) == 1 and below > beside
+    lower, rows = keys("Short", *(f"{letter * 40}" for letter in "abcdef"))
+    assert len(rows) > 1 and lower > below
+
+
 def test_peaks_are_the_local_maxima_above_the_mean() -> None:
     dice = random.Random(3)
     for _ in range(100):

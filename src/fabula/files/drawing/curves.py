@@ -21,7 +21,7 @@ PLOT, NAME, GAP = 96.0, 26.0, 22.0  # heights: of a plot, of the line above it, 
 STILL = (96.0, 54.0)
 STILL_PIXELS = 192  # of a picture's longest side: sharp on fine screens
 STILLS, MOST_STILLS = 5, 48  # above a panel; on the whole drawing, so that it can be mailed
-HEAD, LANE, AXIS = 48.0, 22.0, 30.0
+HEAD, ROW, LANE, AXIS = 48.0, 20.0, 22.0, 30.0
 COLUMN = 2.0  # pixels in which a long film's shots become their lowest and their highest
 CROWD = 600  # points of a panel's thin lines from which these are paler
 SMALL, LARGE = 12, 20
@@ -81,12 +81,12 @@ def plan_curves(figure: CurveFigure) -> Canvas:
     canvas = Canvas(WIDTH, 0.0, f"{figure.title}: {_tags(figure)} over time", _told(figure))
     across = Scale(0.0, figure.duration, LEFT, RIGHT)
     top = _head(canvas, figure)
-    bands = len(canvas.marks)
+    bands, ground = len(canvas.marks), top
     most = min(STILLS, max(1, MOST_STILLS // max(len(figure.panels), 1)))
     for panel in figure.panels:
         top = _panel(canvas, figure, panel, across, top, most) + GAP
     bottom = top - GAP + 6
-    canvas.marks[bands:bands] = _ground(figure, across, HEAD, bottom)  # under the panels, so that it hides nothing
+    canvas.marks[bands:bands] = _ground(figure, across, ground, bottom)  # under the panels, so that it hides nothing
     canvas.height = _foot(canvas, figure, across, bottom)
     return canvas
 
@@ -106,18 +106,22 @@ def _told(figure: CurveFigure) -> str:
 
 
 def _head(canvas: Canvas, figure: CurveFigure) -> float:
-    """Title and legend; returns where they end."""
-    canvas.marks.append(Words((LEFT, 26), fitted(figure.title, LARGE, 500), LARGE, bold=True))
-    x = RIGHT
-    note = "thick: smoothed over time · thin: each shot by itself"
-    canvas.marks.append(Words((x, 26), note, SMALL, "soft", "end"))
-    x -= text_width(note, SMALL) + 28
-    for model, ink in reversed(figure.inks.items()) if len(figure.inks) > 1 else ():
-        canvas.marks.append(Words((x, 26), model, SMALL, "soft", "end"))
-        x -= text_width(model, SMALL) + 30
-        canvas.marks.append(Line(((x, 26), (x + 22, 26)), ink, 2.5))
-        x -= 16
-    return HEAD
+    """Title and legend, which has lines of its own where the title leaves no room; returns where they end."""
+    title, note = fitted(figure.title, LARGE, 500), "thick: smoothed over time · thin: each shot by itself"
+    canvas.marks.append(Words((LEFT, 26), title, LARGE, bold=True))
+    canvas.marks.append(Words((RIGHT, 26), note, SMALL, "soft", "end"))
+    keys = {model: 46 + text_width(model, SMALL) for model in figure.inks} if len(figure.inks) > 1 else {}
+    end = RIGHT - text_width(note, SMALL) - 28
+    y, x = 26.0, end - sum(keys.values()) + 16
+    if x < LEFT + text_width(title, LARGE) + 20:
+        y, x, end = 26.0 + ROW, LEFT, RIGHT
+    for model, width in keys.items():
+        if x > LEFT and x + width - 16 > end:
+            y, x = y + ROW, LEFT
+        canvas.marks.append(Line(((x, y), (x + 22, y)), figure.inks[model], 2.5))
+        canvas.marks.append(Words((x + 30, y), model, SMALL, "soft"))
+        x += width
+    return HEAD + y - 26
 
 
 def _panel(canvas: Canvas, figure: CurveFigure, panel: Sequence[Curve], across: Scale, top: float, most: int) -> float:
