@@ -59,7 +59,7 @@ def trailers(films: list[Keyframes]) -> Trailers:
 @pytest.fixture(scope="module")
 def card(films: list[Keyframes], trailers: Trailers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("tuned") / "tuned.json"
-    train_tagger(trailers, output, Learning(QUICK, tuning=Tuning(BRIEF, films)))
+    train_tagger(trailers, output, Learning(QUICK, tuning=Tuning(BRIEF, films, output.parent / "tails")))
     return output
 
 
@@ -77,11 +77,24 @@ def test_the_tail_alone_changes_and_the_same_seed_gives_the_same(films: list[Key
     assert all(torch.equal(value, before[name]) for name, value in tagger.state_dict().items())
 
 
-def test_tuning_looks_at_each_shot_as_the_mean_of_its_keyframes(films: list[Keyframes], trailers: Trailers) -> None:
+def test_tuning_looks_at_each_shot_as_the_mean_of_its_keyframes(
+    films: list[Keyframes], trailers: Trailers, tmp_path: Path
+) -> None:
     shelf = Shelf(trailers.shots, {"genre": np.array([[1, 0], [0, 1]] * 5, np.float32)})
-    frozen = Tuning(dataclasses.replace(BRIEF, steps=0), films)
+    frozen = Tuning(dataclasses.replace(BRIEF, steps=0), films, tmp_path)
     same, _ = frozen.tuned(shelf, np.arange(8), QUICK, lambda line: None)
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(same.shots, trailers.shots, strict=True))
+
+
+def test_a_finished_tail_is_not_tuned_again(films: list[Keyframes], trailers: Trailers, tmp_path: Path) -> None:
+    shelf = Shelf(trailers.shots, {"genre": np.array([[1, 0], [0, 1]] * 5, np.float32)})
+    told: list[str] = []
+    tuning, learn = Tuning(dataclasses.replace(BRIEF, steps=1), films, tmp_path), np.arange(8)
+    first, again = (tuning.tuned(shelf, learn, QUICK, told.append)[0] for _ in range(2))
+    assert told == ["tail: step 1 of 1"]
+    assert all(np.array_equal(a, b) for a, b in zip(first.shots, again.shots, strict=True))
+    tuning.tuned(shelf, np.arange(2, 10), TaggerRecipe(steps=1, memory_steps=1, hidden=8), told.append)
+    assert len(told) == 2 and len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_card_keeps_its_tail(card: Path, films: list[Keyframes]) -> None:

@@ -74,8 +74,9 @@ def tagger(
 
     Each trailer is read once (its shots and what is seen in them are kept in the cache: a killed run goes on where it
     was); then the shot encoder, its heads and the recurrent network learn, first on folds by film, which tells how good
-    they are and what their scores are worth, then on all. Films of --without never train (the leak rule). Use the
-    result with fabula tag --tagger OUTPUT.json and fabula curve --model OUTPUT.json.
+    they are and what their scores are worth, then on all. Films of --without never train (the leak rule). With --tune
+    the last stages of the network below learn as well. Use the result with fabula tag --tagger OUTPUT.json and fabula
+    curve --model OUTPUT.json.
 
     Example: fabula train tagger --trailers trailers --tags trailers/index.csv --catalogue movielens -o mine.json
     """
@@ -134,6 +135,7 @@ def tags(
 
 def _learning(trailers: "Trailers", recipe: "TaggerRecipe", tune: int) -> "Learning":
     """How the tagger learns: with names if the built-in vision, which knows them, has seen the trailers."""
+    from fabula.features import cache_folder
     from fabula.models.tail_tuning import TailRecipe
     from fabula.train.tagger import Learning
     from fabula.train.tagger_tail import Tuning
@@ -143,7 +145,11 @@ def _learning(trailers: "Trailers", recipe: "TaggerRecipe", tune: int) -> "Learn
     vision = load_vision()
     if vision.name != trailers.vision:
         _say(f"names of tags are left out: {trailers.vision or 'more than one vision model'} has seen the trailers")
-    tuning = Tuning(TailRecipe(steps=tune, seed=recipe.seed), keyframe_cells(trailers, _say)) if tune else None
+    tuning = (
+        Tuning(TailRecipe(steps=tune, seed=recipe.seed), keyframe_cells(trailers, _say), cache_folder() / "tails")
+        if tune
+        else None
+    )
     return Learning(recipe, vision if vision.name == trailers.vision else None, tuning)
 
 
