@@ -6,16 +6,19 @@ untouched features. A GPU is used where there is one.
 """
 
 import copy
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from fabula.models.device import best_device
 from fabula.models.efficientnet import DEPTH, TAIL, Backbone, load_backbone
-from fabula.models.learning import hold_memory, move_mean
+from fabula.models.learning import fingerprint, hold_memory, move_mean
 from fabula.models.tagger import Tagger, tag_loss
 from fabula.models.visual_semantic_training import cut_cells
 from fabula.records import Progress
@@ -57,6 +60,29 @@ class Keyframes:
 
     cells: np.ndarray
     shots: np.ndarray
+
+
+def kept_tail(
+    films: Sequence[Keyframes],
+    tags: Mapping[str, np.ndarray],
+    tagger: Tagger,
+    recipe: TailRecipe,
+    folder: Path,
+    progress: Progress | None = None,
+) -> Backbone:
+    """The same as ``tune_tail``, from a folder where it was kept when it was tuned before."""
+    rests = fingerprint([*(torch.from_numpy(rows) for rows in tags.values()), *tagger.state_dict().values()])
+    path = folder / f"{hashlib.sha256(f'{recipe!r} {rests}'.encode()).hexdigest()[:24]}.safetensors"
+    if path.is_file():
+        tail = load_backbone()
+        tail.load_state_dict(tail.state_dict() | load_file(path))
+        return tail
+    tail = tune_tail(films, tags, tagger, recipe, progress)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file({name: value.contiguous() for name, value in tail_weights(tail).items()}, partial)
+    partial.replace(path)
+    return tail
 
 
 def tune_tail(
