@@ -78,7 +78,7 @@ def read(
             find the pages; ``none`` leaves what an earlier run saw as it is.
         captioner: what describes the shots (see ``fabula.vision.load_captioner``), or ``none``.
         tagger: what finds genres and themes in the shots: ``builtin``, the card (.json) of ``fabula train tagger``, or
-            ``none``; with ``vision`` alone.
+            ``none``. Without any ``vision`` nothing is tagged.
         keyframes: pictures of each shot that are looked at, where it is long enough; long shots have more anyway.
         trust_book: link even if chance would explain how well the film fits the book.
         force: let an input replace a different one of its kind in an existing project.
