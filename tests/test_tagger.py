@@ -13,7 +13,7 @@ from fabula.errors import FabulaError, InputError
 from fabula.evaluate.tags import LINEAR, OURS, PRIOR, measure_tagger
 from fabula.files.tagged import TaggedFilm
 from fabula.metrics.tagging import measure_tags
-from fabula.models.tagger import Tagger, TaggerShape, tag_loss
+from fabula.models.tagger import NAMED, Remembering, Tagger, TaggerShape, let_names_count, tag_loss
 from fabula.models.tagger_training import Shelf, TaggerRecipe, learn_tagger
 from fabula.models.trained_tagger import TrainedTagger, load_tagger
 from fabula.train.tagger import Learning, names_fits, targets_of, train_tagger
@@ -130,6 +130,24 @@ def test_names_help_where_trailers_are_few() -> None:
         other = Named()
         other.name = "other"
         names_fits(trailers, targets, other)
+
+
+def test_what_names_say_lately_is_their_mean() -> None:
+    """Nothing but a name counts here, which fits the shots from the ninth on."""
+    torch.manual_seed(0)
+    shape = TaggerShape(4, {"genre": 1}, 3, named=True)
+    tagger, memory = Tagger(shape), Remembering(shape, 2)
+    with torch.no_grad():
+        for network in (tagger, memory):
+            network.heads["genre"].weight.zero_(), network.heads["genre"].bias.zero_()
+            let_names_count(network.heads, shape)
+        tagger.fits.weight.copy_(torch.tensor([[1.0, 0, 0, 0]])), tagger.fits.bias.zero_()
+    trained = TrainedTagger("x", "made", {"genre": ("War",)}, {}, {"genre": (1.0, 0.0)}, tagger, memory)
+    shots = np.zeros((16, 4), np.float32)
+    shots[8:, 0] = 4
+    alone, lately = (np.log(own["genre"][:, 0] / (1 - own["genre"][:, 0])) for own in trained.responses(shots))
+    assert np.allclose(alone, NAMED * shots[:, 0], atol=1e-5)
+    assert np.allclose(lately, NAMED * 4 * np.clip((np.arange(16) - 7) / 8, 0, 1), atol=1e-5)
 
 
 def test_too_few_films_are_refused(tmp_path: Path) -> None:

@@ -93,7 +93,9 @@ class TrainedTagger:
     def _lately(self, shots: np.ndarray) -> dict[str, np.ndarray]:
         """Scores after each shot and the few before it; the first stands for those before it: by head, (s, k)."""
         places = np.maximum(np.arange(len(shots))[:, None] + np.arange(1 - LATELY, 1), 0)
-        found = self._memory.steps(self._tagger.shots(_rows(shots))[torch.from_numpy(places)])
+        seen, hidden = self._tagger.shots(_rows(shots))[torch.from_numpy(places)], self._tagger.shape.hidden
+        seen[:, -1, hidden:] = seen[..., hidden:].mean(1)  # names' fits have no memory of their own
+        found = self._memory.steps(seen)
         return {name: rows[:, -1] for name, rows in _arrays(found).items()}
 
     @torch.inference_mode()
