@@ -13,10 +13,10 @@ from fabula.files.appearance import APPEARANCE
 from fabula.files.project import Project
 from fabula.files.tagged import TaggedFilm
 from fabula.models.appearance import stem_cells
-from fabula.models.efficientnet import load_backbone
+from fabula.models.efficientnet import load_backbone, tail_features
 from fabula.models.tagger import Tagger, TaggerShape
 from fabula.models.tagger_training import Shelf, TaggerRecipe
-from fabula.models.tail_tuning import Keyframes, TailRecipe, tail_features, tail_weights, tune_tail
+from fabula.models.tail_tuning import Keyframes, TailRecipe, tune_tail
 from fabula.models.trained_tagger import load_tagger
 from fabula.storyline.tagging import tag_project, tagged_features
 from fabula.train.tagger import Learning, train_tagger
@@ -69,7 +69,7 @@ def test_the_tail_alone_changes_and_the_same_seed_gives_the_same(films: list[Key
     before = {name: value.clone() for name, value in tagger.state_dict().items()}
     one, again = (tune_tail(films, tags, tagger, BRIEF) for _ in range(2))
     other = tune_tail(films, tags, tagger, dataclasses.replace(BRIEF, seed=1))
-    untouched, changing = load_backbone().state_dict(), tail_weights(one).keys()
+    untouched, changing = load_backbone().state_dict(), one.tail_weights().keys()
     for name, value in one.state_dict().items():
         assert torch.equal(value, again.state_dict()[name])
         assert torch.equal(value, untouched[name]) == (name not in changing), name

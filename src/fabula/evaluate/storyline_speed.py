@@ -6,7 +6,7 @@ import numpy as np
 
 from fabula.evaluate.speed import Timing, seconds_of
 from fabula.storyline.shot_looks import LOOKS, TAGGED
-from fabula.vision import load_vision
+from fabula.vision import load_vision, look
 
 SHOTS = 2000  # about as many as a feature film has
 LOOKED = 64  # pictures from which the time of looking at all is known
@@ -15,7 +15,6 @@ LOOKED = 64  # pictures from which the time of looking at all is known
 def measure_storyline() -> Iterator[Timing]:
     """A film of two thousand made shots: tagged, and each next shot foretold."""
     from fabula.models.trained_tagger import load_tagger
-    from fabula.vision import look
 
     vision, tagger = load_vision(), load_tagger()
     rng = np.random.default_rng(0)

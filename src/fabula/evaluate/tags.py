@@ -70,7 +70,7 @@ def measure_tagger(
     scores: dict[str, dict[str, np.ndarray]] = {PRIOR: frequency(trailers, targets, seed)}
     if learning.vision is not None:
         scores[ZERO] = named(trailers, targets, learning.vision)
-    scores[LINEAR] = linear_head(trailers.shots, trailers, targets, seed)
+    scores[LINEAR] = linear_head(trailers, targets, seed)
     both = crossed_protocols(trailers, targets, learning, told, seed)
     scores["trained, shots averaged"] = {head: alone for head, (alone, _) in both.items()}
     scores["trained, LSTM"] = {head: after for head, (_, after) in both.items()}
@@ -110,14 +110,12 @@ def named(trailers: Trailers, targets: Targets, vision: Vision) -> dict[str, np.
     return dict(zip(targets.names, np.split(fits, ends, axis=1), strict=True))
 
 
-def linear_head(
-    features: Sequence[np.ndarray], trailers: Trailers, targets: Targets, seed: int = 0
-) -> dict[str, np.ndarray]:
+def linear_head(trailers: Trailers, targets: Targets, seed: int = 0) -> dict[str, np.ndarray]:
     """Scores of each film by logistic regression on the mean features of its shots, learned on other films.
 
     Features are standardised; the penalty is the one that is best on folds inside of the training side.
     """
-    rows = np.stack([shots.mean(0) for shots in features])
+    rows = np.stack([shots.mean(0) for shots in trailers.shots])
     sides = folds(trailers.films, FOLDS, seed)
     found = {}
     for head, truth in targets.rows.items():

@@ -302,10 +302,15 @@ def mean_by_shot(model: str, keyframes: Sequence[Keyframe], stored: Mapping[str,
     """
     shots, rows = np.unique([keyframe.shot for keyframe in keyframes], return_inverse=True)
     seen = np.stack([stored[keyframe.key] for keyframe in keyframes]).astype(np.float32)
-    vectors = np.zeros((len(shots), seen.shape[1]), np.float32)
-    np.add.at(vectors, rows, seen)
-    vectors /= np.bincount(rows)[:, None]
-    return ShotVectors(model, tuple(shots.tolist()), vectors)
+    return ShotVectors(model, tuple(shots.tolist()), group_means(seen, rows))
+
+
+def group_means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Means of values (n, d) by the group of each (n,), numbered from 0 without gaps: (groups, d) float32."""
+    means = np.zeros((int(groups.max()) + 1, values.shape[1]), np.float32)
+    np.add.at(means, groups, values)
+    means /= np.bincount(groups)[:, None]
+    return means
 
 
 def fingerprint(path: Path) -> str:

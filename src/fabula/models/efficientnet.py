@@ -90,11 +90,22 @@ class Backbone(nn.Module):
         self.blocks = nn.ModuleList(blocks)
         self.last = _Convolution(inner, DEPTH, 1)
 
-    def skip_blocks(self, share: float) -> None:
-        """In training, lead a share of the pictures around each block of the tail that adds to what came in."""
+    def let_tail_learn(self, skipped: float) -> None:
+        """Let the tail's weights change in training, which skips some of its blocks (Huang et al. 2016).
+
+        Args:
+            skipped: share of the pictures that are led around each block that adds to what came in.
+        """
         for block in self.blocks[TAIL - 1 :]:
+            block.requires_grad_(True)
             if isinstance(block, _Block):
-                block.skipped = share
+                block.skipped = skipped
+        self.last.requires_grad_(True)
+
+    def tail_weights(self) -> dict[str, Tensor]:
+        """The weights that tuning the tail changes, by their names."""
+        tail = (*(f"blocks.{k}." for k in range(TAIL - 1, len(self.blocks))), "last.")
+        return {name: value for name, value in self.state_dict().items() if name.startswith(tail)}
 
     def stem(self, pixels: Tensor) -> Tensor:
         """(n, 3, 260, 260) in -1..1 -> (n, 120, 17, 17)."""
@@ -166,6 +177,16 @@ def pixels(pictures: np.ndarray) -> Tensor:
 def stem_features(backbone: Backbone, batch: Tensor) -> np.ndarray:
     """What the frozen half says of a batch of pictures: (n, 120, 17, 17) float16."""
     return backbone.stem(batch).half().contiguous().numpy()
+
+
+@torch.inference_mode()
+def tail_features(backbone: Backbone, cells: np.ndarray, batch: int = 64) -> np.ndarray:
+    """The mean region of pictures by a tail, from what the stem says of them (n, 120, 17, 17): (n, 1280) float32."""
+    found = np.zeros((len(cells), DEPTH), np.float32)
+    for first in range(0, len(cells), batch):
+        rows = slice(first, first + batch)
+        found[rows] = backbone.tail(torch.from_numpy(cells[rows].astype(np.float32))).mean((2, 3)).numpy()
+    return found
 
 
 @torch.inference_mode()

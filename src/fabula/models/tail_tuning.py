@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from fabula.models.device import best_device
-from fabula.models.efficientnet import DEPTH, TAIL, Backbone, load_backbone
+from fabula.models.efficientnet import Backbone, load_backbone
 from fabula.models.learning import fingerprint, hold_memory, move_mean
 from fabula.models.tagger import Tagger, tag_loss
 from fabula.models.visual_semantic_training import cut_cells
@@ -80,7 +80,7 @@ def kept_tail(
     tail = tune_tail(films, tags, tagger, recipe, progress)
     folder.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    save_file({name: value.contiguous() for name, value in tail_weights(tail).items()}, partial)
+    save_file({name: value.contiguous() for name, value in tail.tail_weights().items()}, partial)
     partial.replace(path)
     return tail
 
@@ -137,10 +137,7 @@ class _Tuned(nn.Module):
     def __init__(self, tagger: Tagger, recipe: TailRecipe) -> None:
         super().__init__()
         self.backbone, self.tagger = load_backbone().requires_grad_(False), copy.deepcopy(tagger).requires_grad_(True)
-        for block in self.backbone.blocks[TAIL - 1 :]:
-            block.requires_grad_(True)
-        self.backbone.last.requires_grad_(True)
-        self.backbone.skip_blocks(recipe.skipped)
+        self.backbone.let_tail_learn(recipe.skipped)
 
     def forward(self, cells: Tensor, films: int) -> dict[str, Tensor]:
         """Scores of films from the cells of their shots, those of a film together."""
@@ -154,20 +151,3 @@ def _drawn(film: Keyframes, count: int, rng: np.random.Generator) -> np.ndarray:
     chosen = rng.choice(shots, count, replace=len(shots) < count)
     rows = [rng.choice(np.flatnonzero(film.shots == shot)) for shot in chosen]
     return np.stack([film.cells[row] for row in rows])
-
-
-@torch.inference_mode()
-def tail_features(backbone: Backbone, cells: np.ndarray, batch: int = 64) -> np.ndarray:
-    """The mean region of pictures by a tail, from what the stem says of them (n, 120, 17, 17): (n, 1280) float32."""
-    found = np.zeros((len(cells), DEPTH), np.float32)
-    for first in range(0, len(cells), batch):
-        rows = slice(first, first + batch)
-        found[rows] = backbone.tail(torch.from_numpy(cells[rows].astype(np.float32))).mean((2, 3)).numpy()
-    return found
-
-
-def tail_weights(backbone: Backbone) -> dict[str, Tensor]:
-    """The weights that tuning changes."""
-    state = backbone.state_dict()
-    changing = (*(f"blocks.{k}." for k in range(TAIL - 1, len(backbone.blocks))), "last.")
-    return {name: value for name, value in state.items() if name.startswith(changing)}

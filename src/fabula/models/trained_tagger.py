@@ -13,10 +13,9 @@ from torch import Tensor
 
 from fabula.errors import FabulaError
 from fabula.models.appearance import stem_cells
-from fabula.models.efficientnet import Backbone, load_backbone
+from fabula.models.efficientnet import Backbone, load_backbone, tail_features
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.tagger import Remembering, Tagger, TaggerShape
-from fabula.models.tail_tuning import tail_features, tail_weights
 
 LATELY = 8  # shots that the recurrent network remembers in a curve
 
@@ -135,7 +134,7 @@ class TrainedTagger:
 
 
 def _tail_weights(backbone: Backbone) -> dict[str, Tensor]:
-    return {f"tail.{name}": value for name, value in tail_weights(backbone).items()}
+    return {f"tail.{name}": value for name, value in backbone.tail_weights().items()}
 
 
 def _rows(shots: np.ndarray) -> Tensor:

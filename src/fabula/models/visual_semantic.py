@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
 from fabula.errors import FabulaError
-from fabula.models.efficientnet import DEPTH, TAIL, Backbone, load_backbone
+from fabula.models.efficientnet import DEPTH, Backbone, load_backbone
 from fabula.models.quantised import load_packed, save_packed
 from fabula.models.word_encoder import WIDTH, Pieces, load_word_encoder
 
@@ -89,11 +89,10 @@ class VisualSemantic(nn.Module):
 
     def tuned(self) -> dict[str, Tensor]:
         """The weights that training may change: the backbone's tail, the last layers of words, and the new layers."""
-        blocks, layers = len(self.backbone.blocks), len(self.encoder.layers)
+        layers = len(self.encoder.layers)
         changing = (
-            *(f"backbone.blocks.{k}." for k in range(TAIL - 1, blocks)),
+            *(f"backbone.{name}" for name in self.backbone.tail_weights()),
             *(f"encoder.layers.{k}." for k in range(max(layers - TUNED_LAYERS, 0), layers)),
-            "backbone.last.",
         )
         state = self.state_dict()
         return {n: v for n, v in state.items() if n.startswith(changing) or not n.startswith(("backbone.", "encoder."))}

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name by which everyone knows it)
 
-from fabula.models.efficientnet import TAIL
+from fabula.models.efficientnet import tail_features
 from fabula.models.learning import drawn_views, hold_memory, load_state, move_mean, save_state
 from fabula.models.visual_semantic import (
     NO_REGIONS,
@@ -144,9 +144,9 @@ class VisionTraining:
         A whole picture is the mean of its regions, so the layer that was learned for wholes serves regions and words to
         begin with.
         """
-        pictures = torch.stack([_pooled(self.model, view) for view in self.examples.views])
+        wholes = np.stack([tail_features(self.model.backbone, view) for view in self.examples.views])
         sentences = [_means(self.model, own) for own in zip(*map(_five, self.examples.captions), strict=True)]
-        _fit_wholes(self.model, pictures, torch.stack(sentences), self.recipe, told)
+        _fit_wholes(self.model, torch.from_numpy(wholes), torch.stack(sentences), self.recipe, told)
         self.model.region.load_state_dict(self.model.whole_picture.state_dict())
         self.model.word.load_state_dict(self.model.whole_sentence.state_dict())
         self.kept.load_state_dict(self.model.state_dict())
@@ -236,10 +236,7 @@ def _freeze(model: VisualSemantic, recipe: VisionRecipe) -> None:
     model.backbone.requires_grad_(False)
     model.encoder.requires_grad_(False)
     if recipe.tail:
-        for block in model.backbone.blocks[TAIL - 1 :]:
-            block.requires_grad_(True)
-        model.backbone.last.requires_grad_(True)
-        model.backbone.skip_blocks(recipe.skipped)
+        model.backbone.let_tail_learn(recipe.skipped)
     if recipe.text:
         model.encoder.layers[-TUNED_LAYERS:].requires_grad_(True)
 
@@ -253,15 +250,6 @@ def _drawn(captions: Sequence[str], count: int, rng: np.random.Generator) -> lis
 def _five(captions: Sequence[str]) -> list[str]:
     """As many captions for each picture as most have: repeated where there are fewer."""
     return [captions[k % len(captions)] for k in range(5)]
-
-
-@torch.inference_mode()
-def _pooled(model: VisualSemantic, cells: np.ndarray) -> Tensor:
-    """The mean region of each picture: (n, 1280)."""
-    parts = [
-        model.backbone.tail(torch.tensor(cells[k : k + 64]).float()).mean((2, 3)) for k in range(0, len(cells), 64)
-    ]
-    return torch.cat(parts)
 
 
 @torch.inference_mode()

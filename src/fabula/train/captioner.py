@@ -12,6 +12,7 @@ import numpy as np
 from fabula.features import cache_folder
 from fabula.files.captions import CaptionedPicture, CaptionSet
 from fabula.metrics.captions import CaptionScores, score_captions
+from fabula.train.views import open_kept
 from fabula.train.vision import Told, picture_view, train_and_dev
 
 if TYPE_CHECKING:
@@ -86,18 +87,9 @@ def region_view(
     names = "\n".join(picture.path.name for picture in pictures)
     key = hashlib.sha256(f"{vision.name}\n{vision.fingerprint()}\n{names}".encode()).hexdigest()[:16]
     path = cache_folder() / "views" / f"regions-{key}-{view}.npy"
-    if path.is_file():
-        kept: np.ndarray = np.load(path, mmap_mode="r")
-        return kept
-    told(f"view {view}: regions of {len(pictures)} pictures")
-    partial = path.with_suffix(".partial")
     shape = (len(stem), *vision.tail_grid(stem[:1]).shape[1:])
-    regions = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=shape)
-    for first in range(0, len(stem), BATCH):
-        regions[first : first + BATCH] = vision.tail_grid(stem[first : first + BATCH])
-    regions.flush()
-    partial.replace(path)
-    return regions
+    line = f"view {view}: regions of {len(pictures)} pictures"
+    return open_kept(path, shape, lambda rows: vision.tail_grid(stem[rows]), lambda: told(line))
 
 
 def describe_well(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fabula.models.efficientnet import Backbone
+from fabula.files.project import group_means
+from fabula.models.efficientnet import Backbone, tail_features
 from fabula.models.tagger_training import Shelf, TaggerRecipe, learn_tagger
-from fabula.models.tail_tuning import Keyframes, TailRecipe, kept_tail, tail_features
+from fabula.models.tail_tuning import Keyframes, TailRecipe, kept_tail
 from fabula.train.tagger import part_of
 
 
@@ -52,8 +53,4 @@ class Tuning:
 
 def _by_shot(film: Keyframes, tail: Backbone) -> np.ndarray:
     """The mean of what the tail says of each shot's keyframes: (s, 1280)."""
-    found = tail_features(tail, film.cells)
-    sums = np.zeros((int(film.shots.max()) + 1, found.shape[1]), np.float32)
-    np.add.at(sums, film.shots, found)
-    means: np.ndarray = sums / np.bincount(film.shots)[:, None].astype(np.float32)
-    return means
+    return group_means(tail_features(tail, film.cells), film.shots)

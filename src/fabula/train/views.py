@@ -4,7 +4,7 @@ The stem is most of the backbone's work and does not learn, so each view of a pi
 disk; training then runs at the speed of the tail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,33 @@ def random_view(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.
     for change in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
         view = change(view).enhance(float(rng.uniform(0.7, 1.3)))
     return np.asarray(view)
+
+
+def open_kept(
+    path: Path, shape: tuple[int, ...], rows_of: Callable[[slice], np.ndarray], told: Callable[[], None] = lambda: None
+) -> np.ndarray:
+    """An array that is computed once, in batches, and kept on disk whole or not at all.
+
+    Args:
+        path: where; its folder is there.
+        shape: of the array, float16.
+        rows_of: computes some rows of it.
+        told: called before it is computed.
+
+    Returns:
+        The array, mapped from disk.
+    """
+    if not path.is_file():
+        told()
+        partial = path.with_suffix(".partial")
+        array = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=shape)
+        for first in range(0, shape[0], BATCH):
+            rows = slice(first, min(first + BATCH, shape[0]))
+            array[rows] = rows_of(rows)
+        array.flush()
+        partial.replace(path)
+    kept: np.ndarray = np.load(path, mmap_mode="r")
+    return kept
 
 
 def open_view(
